@@ -1,0 +1,46 @@
+# Two commands do all the set-up on a machine that has Python 3.11 or later and make: `make demo` and `make test`.
+PYTHON ?= python3
+BIN := .venv/bin
+SET := .venv/.set-up
+
+.PHONY: setup demo test check soak lock bench score format clean
+
+setup: $(SET)
+
+$(SET): bootstrap.lock requirements.lock pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r bootstrap.lock
+	$(BIN)/uv pip sync --quiet --require-hashes --python $(BIN)/python requirements.lock
+	$(BIN)/uv pip install --quiet --no-deps --no-build-isolation --python $(BIN)/python --editable .
+	touch $@
+
+demo: $(SET)
+	$(BIN)/newswatch demo
+
+test: check
+	$(BIN)/python -m pytest -m "not soak"
+
+check: $(SET)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+soak: $(SET)
+	$(BIN)/python -m pytest -m soak
+
+format: $(SET)
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+score: $(SET)
+	$(BIN)/python -m tests.score
+
+bench: $(SET)
+	$(BIN)/python -m tests.bench
+
+lock: $(SET)
+	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --upgrade -o requirements.lock
+
+clean:
+	rm -rf .venv

@@ -1,0 +1,1 @@
+"""Bytes in, records out: polling, extraction and signals. Knows neither database nor scheduler."""

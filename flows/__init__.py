@@ -1,0 +1,1 @@
+"""The outermost ring: the cycle, Prefect, people and the outside world."""

@@ -1,0 +1,1 @@
+"""Resend, digest and message: see the modules."""

@@ -1,0 +1,202 @@
+"""The one door to DuckDB: connections, transactions, migrations, and running a named query. No business logic."""
+
+import types
+import typing
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import fields, is_dataclass
+from datetime import datetime, timedelta
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Literal
+
+import duckdb
+from pydantic import TypeAdapter
+
+from extractors.errors import WarehouseError
+from extractors.records import content_hash
+
+Connection = duckdb.DuckDBPyConnection
+
+#: Files made with the defaults of DuckDB 2.0 are refused by the 1.x tools people have (tried: 1.4 opens v1.2.0).
+STORAGE_VERSION = "v1.2.0"
+
+_SCALARS = {
+    str: "VARCHAR",
+    int: "BIGINT",
+    float: "DOUBLE",
+    bool: "BOOLEAN",
+    bytes: "BLOB",
+    datetime: "TIMESTAMPTZ",
+    timedelta: "INTERVAL",
+}
+
+
+@contextmanager
+def open_warehouse(path: Path) -> Iterator[Connection]:
+    """Open the writer's file, creating and migrating it where needed; closed (and checkpointed) at the end.
+
+    Raises:
+        WarehouseError: another process holds the file, it is damaged, or a newer program wrote it.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    con = duckdb.connect(":memory:")  # noqa: TID251 - the one door
+    try:
+        _attach(con, path)
+        con.execute("SET TimeZone = 'UTC'")
+        _migrate(con, path)
+        yield con
+    finally:
+        con.close()
+
+
+def _attach(con: Connection, path: Path) -> None:
+    quoted = str(path).replace("'", "''")
+    try:
+        con.execute(f"ATTACH '{quoted}' AS warehouse (STORAGE_VERSION '{STORAGE_VERSION}')")
+    except duckdb.Error as error:
+        hint = (
+            "another newswatch process is writing; wait for it or stop it"
+            if "lock" in str(error)
+            else "the file is damaged or of another kind; set it aside and run `newswatch reprocess`"
+        )
+        raise WarehouseError(f"{path}: cannot be opened: {hint} ({str(error).splitlines()[0]})") from error
+    con.execute("USE warehouse")
+
+
+@contextmanager
+def open_snapshot(path: Path, *, external_access: bool = False) -> Iterator[Connection]:
+    """Open the published file for reading.
+
+    `external_access` False keeps SQL from other files and from the network.
+
+    Raises:
+        WarehouseError: there is no snapshot yet, or it cannot be read.
+    """
+    if not path.exists():
+        raise WarehouseError(f"{path}: there is no snapshot yet; `newswatch run` or `newswatch import` makes one")
+    try:
+        con = duckdb.connect(  # noqa: TID251 - the one door
+            str(path), read_only=True, config={"enable_external_access": external_access}
+        )
+    except duckdb.Error as error:
+        raise WarehouseError(f"{path}: the snapshot cannot be opened ({str(error).splitlines()[0]})") from error
+    try:
+        con.execute("SET TimeZone = 'UTC'")
+        yield con
+    finally:
+        con.close()
+
+
+@contextmanager
+def open_scratch() -> Iterator[Connection]:
+    """Open an empty database in memory, for reading and writing Parquet."""
+    con = duckdb.connect(":memory:")  # noqa: TID251 - the one door
+    try:
+        con.execute("SET TimeZone = 'UTC'")
+        yield con
+    finally:
+        con.close()
+
+
+@contextmanager
+def transaction(con: Connection) -> Iterator[None]:
+    """Do all of the block or nothing of it."""
+    con.execute("BEGIN")
+    try:
+        yield
+    except BaseException:
+        con.execute("ROLLBACK")
+        raise
+    con.execute("COMMIT")
+
+
+@cache
+def sql(name: str) -> str:
+    """Return the text of `queries/NAME.sql`."""
+    return files("warehouse").joinpath("queries", f"{name}.sql").read_text(encoding="utf-8")
+
+
+def run(con: Connection, query: str, **parameters: object) -> list[tuple[Any, ...]]:
+    """Run `queries/QUERY.sql` with its named parameters and return all rows, as tuples."""
+    return con.execute(sql(query), parameters).fetchall()
+
+
+def rows(con: Connection, query: str, **parameters: object) -> list[dict[str, Any]]:
+    """Run `queries/QUERY.sql` and return all rows, as dictionaries by column name."""
+    result = con.execute(sql(query), parameters)
+    names = [column[0] for column in result.description or []]
+    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+
+
+def insert(con: Connection, table: str, records: Sequence[Mapping[str, object]]) -> None:
+    """Append `records` (all with the same keys) to `table`, matched by column name, in one statement."""
+    if not records:
+        return
+    columns = ", ".join(f'"{name}"' for name in records[0])
+    found = con.execute(f"SELECT {columns} FROM {table} LIMIT 0").description or []  # noqa: S608 - names are our own
+    struct = ", ".join(f'"{column[0]}" {column[1]}' for column in found)
+    con.execute(
+        f"INSERT INTO {table} ({columns}) SELECT unnest($records::STRUCT({struct})[], max_depth := 2)",  # noqa: S608
+        {"records": list(records)},
+    )
+
+
+def column_type(annotation: Any) -> str:
+    """Return the DuckDB type that holds values of a record's annotation.
+
+    Raises:
+        TypeError: the annotation is none that may travel (see `extractors.records`).
+    """
+    origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
+    if origin in (typing.Union, types.UnionType):
+        (inner,) = [argument for argument in arguments if argument is not types.NoneType]
+        return column_type(inner)
+    if origin is Literal:
+        return "VARCHAR"
+    if origin is tuple:
+        if len(arguments) == 2 and arguments[1] is Ellipsis:  # noqa: PLR2004 - tuple[X, ...]
+            return f"{column_type(arguments[0])}[]"
+        raise TypeError(f"only tuples of one kind may travel: {annotation!r}")
+    if is_dataclass(annotation):
+        hints = typing.get_type_hints(annotation)
+        inside = ", ".join(f'"{field.name}" {column_type(hints[field.name])}' for field in fields(annotation))
+        return f"STRUCT({inside})"
+    if annotation in _SCALARS:
+        return _SCALARS[annotation]
+    raise TypeError(f"no column type for {annotation!r}")
+
+
+@cache
+def adapter(record: type) -> TypeAdapter[Any]:
+    """Return the reader that makes records of the given type from rows, checking every field."""
+    return TypeAdapter(record)
+
+
+def _migrate(con: Connection, path: Path) -> None:
+    con.execute("CREATE TABLE IF NOT EXISTS main.migrations (name VARCHAR NOT NULL, applied_at TIMESTAMPTZ NOT NULL)")
+    done = {name for (name,) in con.execute("SELECT name FROM main.migrations").fetchall()}
+    ours = _sql_files("migrations")
+    if unknown := sorted(name for name in done if name not in ours and not name.startswith("views:")):
+        raise WarehouseError(
+            f"{path}: was written by a newer newswatch (it knows the migration {unknown[-1]}); install that version"
+        )
+    for name in sorted(set(ours) - done):
+        with transaction(con):
+            con.execute(ours[name])
+            con.execute("INSERT INTO main.migrations VALUES ($name, current_timestamp)", {"name": name})
+    views = _sql_files("views")
+    version = "views:" + content_hash("".join(views[name] for name in sorted(views)))
+    if version not in done:
+        with transaction(con):
+            for name in sorted(views):
+                con.execute(views[name])
+            con.execute("DELETE FROM main.migrations WHERE name LIKE 'views:%'")
+            con.execute("INSERT INTO main.migrations VALUES ($name, current_timestamp)", {"name": version})
+
+
+@cache
+def _sql_files(folder: str) -> dict[str, str]:
+    found = files("warehouse").joinpath(folder).iterdir()
+    return {file.name: file.read_text(encoding="utf-8") for file in found if file.name.endswith(".sql")}
