@@ -9,7 +9,7 @@ NewswatchError
 │   └── PermanentFetchError the same request will fail again until someone acts
 ├── ParseError              bytes that are not the feed, sitemap or page they should be
 ├── ExtractionError         a page that gave no article (it hung, crashed, or holds none)
-└── WarehouseError          the DuckDB file cannot be opened, is newer than the program, or is held by another writer
+└── WarehouseError          the DuckDB file cannot be opened, is newer than the program, or is held
 ```
 """
 
@@ -55,12 +55,18 @@ class WatchError(ConfigurationError):
 class FetchError(NewswatchError):
     """A request brought no usable answer.
 
-    `cause` is a short constant (`timeout`, `dns`, `too-large`, `http-500` …), `status` the HTTP status or None
-    where no answer came, `retry_after_s` the seconds the server asked to wait or None.
+    `cause` is a short constant (`timeout`, `dns`, `too-large`, `http-500` …), `status` the HTTP status or
+    None where no answer came, `retry_after_s` the seconds the server asked to wait or None.
     """
 
     def __init__(
-        self, url: str, cause: str, detail: str = "", *, status: int | None = None, retry_after_s: float | None = None
+        self,
+        url: str,
+        cause: str,
+        detail: str = "",
+        *,
+        status: int | None = None,
+        retry_after_s: float | None = None,
     ) -> None:
         """Keep what is known of the failure; the message names URL, cause and detail."""
         super().__init__(f"{url}: {cause}" + (f" ({detail})" if detail else ""))
@@ -79,7 +85,7 @@ class PermanentFetchError(FetchError):
 
 
 class ParseError(NewswatchError):
-    """Bytes that are not what they should be; `cause` is a short constant (`html-for-xml`, `empty-body` …)."""
+    """Bytes that are not what they should be; `cause` is short (`html-for-xml`, `empty-body` …)."""
 
     def __init__(self, url: str, cause: str, detail: str = "") -> None:
         """Keep `cause`; the message names URL, cause and detail."""

@@ -1,8 +1,8 @@
 """The records that travel between the rooms: frozen, in plain units, with the meaning of None said.
 
-Every moment is an aware `datetime` in UTC. Offsets count characters (code points). Records that go through the
-landing zone hold only strings, numbers, booleans, bytes, moments, durations, other records, tuples of these, and None,
-so that `warehouse.landing` can derive their Parquet columns from the annotations.
+Every moment is an aware `datetime` in UTC. Offsets count characters (code points). Records that go through
+the landing zone hold only strings, numbers, booleans, bytes, moments, durations, other records, tuples of
+these, and None, so that `warehouse.landing` can derive their Parquet columns from the annotations.
 """
 
 from dataclasses import dataclass
@@ -55,9 +55,9 @@ TextFrom = Literal["page", "feed"]
 class Source:
     """A feed, news sitemap, page or search feed that is polled, as the watch file describes it.
 
-    `every` is the shortest interval between two polls; `language` the ISO 639-1 code the source is written in, None
-    where the text decides; `links` the CSS selector of article links (kind `page` only), None to find them by rule;
-    `publisher` the name to show, None to take it from the page or the host.
+    `every` is the shortest interval between two polls; `language` the ISO 639-1 code the source is written
+    in, None where the text decides; `links` the CSS selector of article links (kind `page` only), None to
+    find them by rule; `publisher` the name to show, None to take it from the page or the host.
     """
 
     source_id: str
@@ -73,9 +73,9 @@ class Source:
 class Item:
     """What a source lists. `url` is absolute, as listed (not yet cleaned).
 
-    `guid` is the source's own id, None where it gives none; `published_at` None where it gives no date that carries or
-    is given a zone; `summary` the plain text the source gives (whole article or teaser), None where it gives none;
-    `attempts` how many times its page has been asked for already without an answer.
+    `guid` is the source's own id, None where it gives none; `published_at` None where it gives no date that
+    carries or is given a zone; `summary` the plain text the source gives (whole article or teaser), None
+    where it gives none; `attempts` how many times its page has been asked for already without an answer.
     """
 
     source_id: str
@@ -92,9 +92,9 @@ class Item:
 class SourceOrder:
     """One source to poll, with all that whoever collects must know of it.
 
-    `etag` and `last_modified` are byte for byte what the server sent with the last answer that was used; `body_hash` is
-    `content_hash` of that answer's body. Each is None where unknown. `pending` are items listed earlier whose page
-    could not be had yet.
+    `etag` and `last_modified` are byte for byte what the server sent with the last answer that was used;
+    `body_hash` is `content_hash` of that answer's body. Each is None where unknown. `pending` are items
+    listed earlier whose page could not be had yet.
     """
 
     source: Source
@@ -118,11 +118,12 @@ class Order:
 class Poll:
     """One visit to a source.
 
-    `seconds` from request to parsed answer; `bytes` as received on the wire; `http_status` None where no answer came.
-    `error` says what failed and `cause` is its short constant, both None unless `outcome` is `failed`; `advice` is what
-    the user can do, None where nothing. `etag`, `last_modified`, `body_hash` as in `SourceOrder`, to be kept for the next
-    poll. `wait_s` is the least number of seconds the server or the feed asks to wait (Retry-After, max-age, ttl), None
-    where it asks nothing. `keys` are the `item_keys` of all items the source listed this time.
+    `seconds` from request to parsed answer; `bytes` as received on the wire; `http_status` None where no
+    answer came. `error` says what failed and `cause` is its short constant, both None unless `outcome` is
+    `failed`; `advice` is what the user can do, None where nothing. `etag`, `last_modified`, `body_hash` as
+    in `SourceOrder`, to be kept for the next poll. `wait_s` is the least number of seconds the server or
+    the feed asks to wait (Retry-After, max-age, ttl), None where it asks nothing. `keys` are the
+    `item_keys` of all items the source listed this time.
     """
 
     source_id: str
@@ -145,10 +146,10 @@ class Poll:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemOutcome:
-    """What became of one new item: an article, rejected for good (no article there), or failed and worth a retry.
+    """What became of one new item: an article, rejected for good, or failed and worth a retry.
 
-    `url` is the article's canonical URL where there is one, else None; `error` names cause and place unless `state` is
-    `article`.
+    `url` is the article's canonical URL where there is one, else None; `error` names cause and place unless
+    `state` is `article`.
     """
 
     item: Item
@@ -161,7 +162,8 @@ class ItemOutcome:
 class StoredPage:
     """The bytes an article was read from, kept so that history can be read again with newer rules.
 
-    `body` is gzip-compressed; `final_url` the address after redirects; `content_type` as sent, None where not sent.
+    `body` is gzip-compressed; `final_url` the address after redirects; `content_type` as sent, None where
+    not sent.
     """
 
     final_url: str
@@ -174,9 +176,10 @@ class StoredPage:
 class Article:
     """What extraction made of a page. `url` is the canonical URL and the article's identity.
 
-    `text` is the whole article with its lead and without its title, paragraphs separated by a blank line; `lead` is a
-    piece of the start of `text`, None where none can be told apart. `language` is an ISO 639-1 code, None where the text
-    is too short to tell. `published_at` is None where neither feed nor page gives a date; `published_from` then too.
+    `text` is the whole article with its lead and without its title, paragraphs separated by a blank line;
+    `lead` is a piece of the start of `text`, None where none can be told apart. `language` is an ISO 639-1
+    code, None where the text is too short to tell. `published_at` is None where neither feed nor page gives
+    a date; `published_from` then too.
     """
 
     url: str
@@ -194,7 +197,7 @@ class Article:
 
     @property
     def reported_at(self) -> datetime:
-        """The moment the news is counted from: publication, or first sight where no date is known or it lies ahead."""
+        """When the news counts from: publication, or first sight where no date is known or it lies ahead."""
         return min(self.published_at or self.seen_at, self.seen_at)
 
 
@@ -215,11 +218,11 @@ class Mention:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """A number with its meaning. `value` is the normal form (`10000000000`, `2024-H1`), `number` None for dates.
+    """A number and its meaning. `value` is the normal form (`10000000000`, `2024-H1`), `number` its float.
 
-    `unit` is an ISO 4217 code for money, `vehicles`, `vehicles_per_year`, `percent`, `date`, or a word for `other`.
-    `claim` is the index in `Signals.claims` of the claim it belongs to, None where it belongs to none. Offsets as in
-    `Mention`.
+    `number` is None for dates. `unit` is an ISO 4217 code for money, `vehicles`, `vehicles_per_year`,
+    `percent`, `date`, or a word for `other`. `claim` is the index in `Signals.claims` of the claim it belongs
+    to, None where it belongs to none. Offsets as in `Mention`.
     """
 
     kind: FigureKind
@@ -237,8 +240,9 @@ class Figure:
 class Claim:
     """One statement of an article: what kind of event, in which state, on whose word, about whom.
 
-    `sentence` is the one that says it, offsets as in `Mention`. `is_news` is False for what the article only recalls.
-    `score` is the weight of the evidence, higher is surer; comparable only within one version of the rules.
+    `sentence` is the one that says it, offsets as in `Mention`. `is_news` is False for what the article
+    only recalls. `score` is the weight of the evidence, higher is surer; comparable only within one version
+    of the rules.
     """
 
     event_type: EventType
@@ -255,7 +259,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Citation:
-    """An origin that the article names for its news: `origin` is an entity id, or `media:slug` for one not listed."""
+    """An origin that the article names for its news, as an entity id, or `media:slug` for one not listed."""
 
     origin: str
     sentence: str
@@ -263,7 +267,9 @@ class Citation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signals:
-    """All that was recognised in one article. `shingles` is its fingerprint: sampled 63-bit hashes of word runs, sorted.
+    """All that was recognised in one article.
+
+    `shingles` is its fingerprint: sampled 63-bit hashes of word runs, sorted.
 
     `words` counts words, for Chinese characters.
     """
@@ -278,7 +284,7 @@ class Signals:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CollectedArticle:
-    """An article with its signals and the page it was read from; `page` is None where it was imported or feed text."""
+    """An article with its signals and its page; `page` is None where it was imported or is feed text."""
 
     article: Article
     signals: Signals
@@ -301,9 +307,10 @@ class Batch:
 class Manners:
     """How to behave on the network, and with what means.
 
-    `allow_networks` are CIDR networks that may be reached though they are not public; `connect_to` sends requests for a
-    host (key, without port) to another address `host:port` (value), as curl's option of that name does; `spacing` is the
-    time between the starts of two requests to one host; `workers` the number of extraction processes.
+    `allow_networks` are CIDR networks that may be reached though they are not public; `connect_to` sends
+    requests for a host (key, without port) to another address `host:port` (value), as curl's option of that
+    name does; `spacing` is the time between the starts of two requests to one host; `workers` the number of
+    extraction processes.
     """
 
     user_agent: str
@@ -315,11 +322,13 @@ class Manners:
 
 def content_hash(body: bytes | str) -> str:
     """Return the XXH3 128-bit hash of `body` (text as UTF-8) in hex: equal content, equal hash."""
-    return xxhash.xxh3_128_hexdigest(body if isinstance(body, bytes) else body.encode("utf-8", "surrogatepass"))
+    return xxhash.xxh3_128_hexdigest(
+        body if isinstance(body, bytes) else body.encode("utf-8", "surrogatepass")
+    )
 
 
 def stable_id(prefix: str, *parts: object) -> str:
-    """Return an id that depends on `parts` alone: the same parts give the same id in every run and on every machine."""
+    """Return an id made from `parts` alone: the same parts give the same id in every run and place."""
     text = "\x1f".join(str(part) for part in parts)
     return prefix + xxhash.xxh3_128_hexdigest(text.encode("utf-8", "surrogatepass"))[:20]
 

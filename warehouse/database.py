@@ -1,4 +1,4 @@
-"""The one door to DuckDB: connections, transactions, migrations, and running a named query. No business logic."""
+"""The one door to DuckDB: connections, transactions, migrations, named queries. No business logic."""
 
 import types
 import typing
@@ -16,11 +16,16 @@ from pydantic import TypeAdapter
 
 from extractors.errors import WarehouseError
 from extractors.records import content_hash
+from warehouse.lock import exclusive
 
 Connection = duckdb.DuckDBPyConnection
 
-#: Files made with the defaults of DuckDB 2.0 are refused by the 1.x tools people have (tried: 1.4 opens v1.2.0).
+#: Files made with the defaults of DuckDB 2.0 are refused by the 1.x tools people have (tried: 1.4 opens
+#: v1.2.0).
 STORAGE_VERSION = "v1.2.0"
+
+#: Seconds a writer waits for another one to finish.
+WAIT_S = 10.0
 
 _SCALARS = {
     str: "VARCHAR",
@@ -40,15 +45,15 @@ def open_warehouse(path: Path) -> Iterator[Connection]:
     Raises:
         WarehouseError: another process holds the file, it is damaged, or a newer program wrote it.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    con = duckdb.connect(":memory:")  # noqa: TID251 - the one door
-    try:
-        _attach(con, path)
-        con.execute("SET TimeZone = 'UTC'")
-        _migrate(con, path)
-        yield con
-    finally:
-        con.close()
+    with exclusive(path.with_name("writer.lock"), wait_s=WAIT_S):
+        con = duckdb.connect(":memory:")  # noqa: TID251 - the one door
+        try:
+            _attach(con, path)
+            con.execute("SET TimeZone = 'UTC'")
+            _migrate(con, path)
+            yield con
+        finally:
+            con.close()
 
 
 def _attach(con: Connection, path: Path) -> None:
@@ -75,13 +80,17 @@ def open_snapshot(path: Path, *, external_access: bool = False) -> Iterator[Conn
         WarehouseError: there is no snapshot yet, or it cannot be read.
     """
     if not path.exists():
-        raise WarehouseError(f"{path}: there is no snapshot yet; `newswatch run` or `newswatch import` makes one")
+        raise WarehouseError(
+            f"{path}: there is no snapshot yet; `newswatch run` or `newswatch import` makes one"
+        )
     try:
         con = duckdb.connect(  # noqa: TID251 - the one door
             str(path), read_only=True, config={"enable_external_access": external_access}
         )
     except duckdb.Error as error:
-        raise WarehouseError(f"{path}: the snapshot cannot be opened ({str(error).splitlines()[0]})") from error
+        raise WarehouseError(
+            f"{path}: the snapshot cannot be opened ({str(error).splitlines()[0]})"
+        ) from error
     try:
         con.execute("SET TimeZone = 'UTC'")
         yield con
@@ -135,10 +144,10 @@ def insert(con: Connection, table: str, records: Sequence[Mapping[str, object]])
     if not records:
         return
     columns = ", ".join(f'"{name}"' for name in records[0])
-    found = con.execute(f"SELECT {columns} FROM {table} LIMIT 0").description or []  # noqa: S608 - names are our own
+    found = con.execute(f"SELECT {columns} FROM {table} LIMIT 0").description or []  # noqa: S608 - our own
     struct = ", ".join(f'"{column[0]}" {column[1]}' for column in found)
     con.execute(
-        f"INSERT INTO {table} ({columns}) SELECT unnest($records::STRUCT({struct})[], max_depth := 2)",  # noqa: S608
+        f"INSERT INTO {table} ({columns}) SELECT unnest($records::STRUCT({struct})[], max_depth := 2)",
         {"records": list(records)},
     )
 
@@ -175,12 +184,14 @@ def adapter(record: type) -> TypeAdapter[Any]:
 
 
 def _migrate(con: Connection, path: Path) -> None:
-    con.execute("CREATE TABLE IF NOT EXISTS main.migrations (name VARCHAR NOT NULL, applied_at TIMESTAMPTZ NOT NULL)")
+    con.execute(
+        "CREATE TABLE IF NOT EXISTS main.migrations (name VARCHAR NOT NULL, applied_at TIMESTAMPTZ NOT NULL)"
+    )
     done = {name for (name,) in con.execute("SELECT name FROM main.migrations").fetchall()}
     ours = _sql_files("migrations")
     if unknown := sorted(name for name in done if name not in ours and not name.startswith("views:")):
         raise WarehouseError(
-            f"{path}: was written by a newer newswatch (it knows the migration {unknown[-1]}); install that version"
+            f"{path}: was written by a newer newswatch (it knows {unknown[-1]}); install that version"
         )
     for name in sorted(set(ours) - done):
         with transaction(con):

@@ -1,8 +1,9 @@
 """The records of judgement: what an arriving article looks like to it, and what it decides."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, Protocol
 
 from extractors.records import Basis, EventType, Signals, Status
 
@@ -13,8 +14,9 @@ Role = Literal["first", "confirms", "repeats"]
 class Report:
     """A relevant article as judgement sees it.
 
-    `reported_at` is `Article.reported_at`; `detected_at` the moment newswatch loaded it; `copy_of` the id of the article
-    it is a copy of, None for an original; `story_id` None until it has joined one. `signals.shingles` may be empty.
+    `reported_at` is `Article.reported_at`; `detected_at` the moment newswatch loaded it; `copy_of` the id
+    of the article it is a copy of, None for an original; `story_id` None until it has joined one.
+    `signals.shingles` may be empty.
     """
 
     article_id: str
@@ -32,7 +34,7 @@ class Report:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
-    """A running affair. `first_at` and `last_at` are the earliest and latest `reported_at` of its articles."""
+    """A running affair. `first_at` and `last_at`: the earliest and latest `reported_at` of its articles."""
 
     story_id: str
     title: str
@@ -71,7 +73,7 @@ class DevelopmentArticle:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
-    """What one report changed: its story (new or with moved bounds), and developments new, changed and linked."""
+    """What one report changed: its story (new or with moved bounds) and its developments."""
 
     story: Story
     new: tuple[Development, ...] = ()
@@ -95,3 +97,35 @@ class Alert:
     error: str | None
     title: str
     body: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reporting:
+    """Where a development can be read: the article as a message shows it."""
+
+    article_id: str
+    url: str
+    title: str
+    publisher: str
+    language: str | None
+    reported_at: datetime
+
+
+class AlertDecider(Protocol):
+    """Decides on the alerts of one judgement; what it returns is saved in the transaction of the load."""
+
+    def __call__(
+        self,
+        judgement: Judgement,
+        *,
+        reports: Mapping[str, Reporting],
+        developments: Mapping[str, Development],
+        now: datetime,
+    ) -> Sequence[Alert]:
+        """Return new alerts, and known ones whose state changes.
+
+        `reports` holds by article id all articles the developments of the judgement can be read in, as far as
+        they are remembered; `developments` by id all that a new one may supersede; `now` is the time of
+        detection.
+        """
+        ...

@@ -110,7 +110,8 @@ CREATE TABLE claims (
     start        INTEGER NOT NULL,
     stop         INTEGER NOT NULL,
     is_news      BOOLEAN NOT NULL,
-    score        DOUBLE NOT NULL
+    score        DOUBLE NOT NULL,
+    position     INTEGER NOT NULL
 );
 COMMENT ON TABLE claims IS 'Statements of the newest revision of an article: what kind of event, in which status, on whose word, about whom.';
 COMMENT ON COLUMN claims.claim_id IS 'Id, derived from article, revision and position.';
@@ -125,6 +126,7 @@ COMMENT ON COLUMN claims.start IS 'First character of the sentence, as in mentio
 COMMENT ON COLUMN claims.stop IS 'Character after the last one.';
 COMMENT ON COLUMN claims.is_news IS 'The article reports it as its news; false for what it only recalls.';
 COMMENT ON COLUMN claims.score IS 'Weight of the evidence, higher is surer; comparable within one version of the rules only.';
+COMMENT ON COLUMN claims.position IS 'Place among the claims of the article, counted from 0.';
 
 CREATE TABLE figures (
     article_id VARCHAR NOT NULL,
@@ -359,7 +361,7 @@ CREATE TABLE state.pending_items (
     summary      VARCHAR,
     authors      VARCHAR[] NOT NULL,
     attempts     INTEGER NOT NULL,
-    error        VARCHAR
+    error        VARCHAR NOT NULL
 );
 COMMENT ON TABLE state.pending_items IS 'Listed items whose page could not be had yet.';
 
@@ -376,7 +378,10 @@ CREATE TABLE state.batches (
 );
 COMMENT ON TABLE state.batches IS 'Batches that have been loaded: the record that makes loading one twice change nothing.';
 
-CREATE TABLE state.snapshots (
-    published_at TIMESTAMPTZ NOT NULL
+CREATE TABLE state.judged (
+    article_id  VARCHAR NOT NULL,
+    reported_at TIMESTAMPTZ NOT NULL,
+    detected_at TIMESTAMPTZ NOT NULL,
+    position    BIGINT NOT NULL
 );
-COMMENT ON TABLE state.snapshots IS 'One row: when the warehouse was last published.';
+COMMENT ON TABLE state.judged IS 'Relevant articles in the order in which their newest revision was judged, and when.';

@@ -1,0 +1,140 @@
+"""Commands that do something with the pipeline: demo, run, serve, import, report, publish."""
+
+from pathlib import Path
+
+import click
+
+from extractors.errors import ConfigurationError
+from flows.cli.options import (
+    given_clock,
+    given_settings,
+    given_watch,
+    home_options,
+    json_option,
+    now_option,
+    wants_json,
+)
+
+# What a command needs beyond this is imported inside it, so that one command does not pay for the others.
+# ruff: noqa: PLC0415
+
+
+@click.command("demo")
+@home_options
+def demo_command() -> None:
+    """Show it all at work on a small bundled newsroom.
+
+    The newsroom is read over HTTP on this machine, in simulated time.
+    """
+    from flows.cli.screen import output
+    from flows.demo import demo
+
+    click.get_current_context().exit(demo(given_settings(), output()))
+
+
+@click.command("run")
+@home_options
+@json_option
+@now_option
+def run_command() -> None:
+    """Run one cycle now: collect what is due, load, alert.
+
+    Single sources that fail are told on standard error; the exit status is 1 if all do.
+    """
+    from flows.cli.screen import working
+    from flows.cli.summary import finish
+    from flows.cycle import run_cycle
+
+    settings = given_settings()
+    watch = given_watch(settings)
+    _tell_warnings(settings.warnings)
+    with working("running a cycle"):
+        result = run_cycle(settings, watch, given_clock())
+    finish(result, as_json=wants_json())
+
+
+@click.command("serve")
+@home_options
+def serve_command() -> None:
+    """Run unattended on a schedule until stopped."""
+    from flows.serve import serve
+
+    settings = given_settings()
+    watch = given_watch(settings)
+    _tell_warnings(settings.warnings)
+    serve(settings, watch)
+
+
+@click.command("import")
+@home_options
+@json_option
+@now_option
+@click.argument(
+    "files",
+    nargs=-1,
+    required=True,
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FILE…",
+)
+@click.option("--alert", is_flag=True, help="Send alerts for what the files bring; without it none are sent.")
+def import_command(files: tuple[Path, ...], alert: bool) -> None:
+    """Load articles from JSON Lines or Parquet files.
+
+    They count as collected when they were published. A row has url, title, text and published, and may have
+    publisher, language, lead and author.
+    """
+    from flows.cli.screen import working
+    from flows.cli.summary import finish
+    from flows.importing import import_files
+
+    settings = given_settings()
+    watch = given_watch(settings)
+    _tell_warnings(settings.warnings)
+    with working("importing"):
+        result = import_files(settings, watch, files, given_clock(), alert=alert)
+    finish(result, as_json=wants_json())
+
+
+@click.command("report")
+@home_options
+@json_option
+@now_option
+def report_command() -> None:
+    """Write the HTML report and the Atom feed; print where."""
+    from flows.cli.screen import show, show_json
+    from flows.report.pages import write_report
+
+    settings = given_settings()
+    watch = given_watch(settings)
+    page = write_report(settings.snapshot, settings.report, given_clock()(), watch.title)
+    if wants_json():
+        show_json({"report": page})
+    else:
+        show(str(page))
+
+
+@click.command("publish")
+@home_options
+@json_option
+def publish_command() -> None:
+    """Replace the snapshot now, if anything has changed."""
+    from flows.cli.screen import show, show_json
+    from flows.cycle import publish
+
+    settings = given_settings()
+    if not settings.warehouse.exists():
+        raise ConfigurationError(
+            f"{settings.home}: nothing to publish yet; `newswatch run` or `newswatch import` brings articles"
+        )
+    published = publish(settings)
+    if wants_json():
+        show_json({"published": published, "snapshot": settings.snapshot})
+    else:
+        show(f"{settings.snapshot}" if published else f"{settings.snapshot}: unchanged")
+
+
+def _tell_warnings(warnings: tuple[str, ...]) -> None:
+    from flows.cli.screen import complain
+
+    for warning in warnings:
+        complain(warning)

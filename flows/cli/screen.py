@@ -1,0 +1,164 @@
+"""What the commands print: text, tables and JSON. Nothing that an article holds can steer the terminal."""
+
+import json
+import math
+import re
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, is_dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+#: Control characters, line and paragraph separators, marks that turn the direction of text, lone surrogates.
+_STEERING = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+#: The same without what JSON escapes itself.
+_STEERING_IN_JSON = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+_WIDE = 1_000_000
+_SHORT_ID = 9
+#: A table is shown as records when it would be this many times wider than the terminal.
+_TOO_WIDE = 2.5
+
+
+def one_line(text: str) -> str:
+    """Return `text` in one line, with the characters that steer a terminal made visible."""
+    return neutral(" ".join(text.split()))
+
+
+def neutral(text: str) -> str:
+    r"""Return `text` with every character that could steer a terminal written as `\u001b`."""
+    return _STEERING.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+
+
+def is_terminal() -> bool:
+    """Tell whether standard output is a terminal."""
+    return sys.stdout.isatty()
+
+
+def output() -> Console:
+    """Return a console on standard output; where that is no terminal it never breaks, cuts or colours."""
+    terminal = is_terminal()
+    return Console(
+        file=sys.stdout,
+        width=None if terminal else _WIDE,
+        force_terminal=None if terminal else False,
+        highlight=False,
+        markup=False,
+        emoji=False,
+    )
+
+
+def show_table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Print a table, numbers to the right. Where a terminal is too narrow, cells are broken, never cut."""
+    numeric = [
+        all(isinstance(row[place], int | float | None) for row in rows) and bool(rows)
+        for place in range(len(columns))
+    ]
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    for name, right in zip(columns, numeric, strict=True):
+        table.add_column(Text(one_line(name)), justify="right" if right else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(one_line(shown(value))) for value in row))
+    console = output()
+    if is_terminal() and console.measure(table, options=console.options.update(width=_WIDE)).maximum > (
+        _TOO_WIDE * console.width
+    ):
+        show_records(columns, rows)
+        return
+    with console.capture() as captured:
+        console.print(table)
+    lines = captured.get().splitlines()
+    sys.stdout.write("".join(f"{line if is_terminal() else line.rstrip()}\n" for line in lines))
+
+
+def show_records(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Print each row as a block of `name  value` lines, a blank line between two."""
+    console = output()
+    width = max((len(name) for name in columns), default=0)
+    for row in rows:
+        for name, value in zip(columns, row, strict=True):
+            console.print(Text(f"{one_line(name):<{width}}  {one_line(shown(value))}", overflow="fold"))
+        console.print()
+
+
+def show(text: str, *, indent: int = 0, style: str = "") -> None:
+    """Print a line of text; on a terminal it is broken at words, each line with the same indent."""
+    line = Text(one_line(text), style=style, overflow="fold")
+    output().print(Padding(line, (0, 0, 0, indent), expand=False) if indent else line)
+
+
+def show_json(value: object) -> None:
+    """Print `value` (records, rows, numbers, moments …) as JSON in UTF-8."""
+    text = json.dumps(plain(value), ensure_ascii=False, indent=2, allow_nan=False)
+    sys.stdout.write(_STEERING_IN_JSON.sub(lambda match: f"\\u{ord(match[0]):04x}", text) + "\n")
+
+
+def complain(message: str) -> None:
+    """Print a message to standard error; several lines stand as they are, so that editors find places."""
+    from flows.log import without_secrets  # noqa: PLC0415 - only where something went wrong
+
+    lines = [neutral(line) for line in without_secrets(message).splitlines()] or [""]
+    prefix = "newswatch: " if len(lines) == 1 else ""
+    sys.stderr.write("".join(f"{prefix}{line}\n" for line in lines))
+
+
+@contextmanager
+def working(what: str) -> Iterator[None]:
+    """Show on standard error that something is being done, if a person watches it there."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    with Console(file=sys.stderr).status(what):
+        yield
+
+
+def plain(value: Any) -> Any:
+    """Return `value` in terms of JSON: moments as ISO 8601 in UTC, durations in seconds, bytes in hex."""
+    if value is None or isinstance(value, bool | int | str):
+        return value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, datetime):
+        return _in_utc(value).isoformat().replace("+00:00", "Z")
+    if isinstance(value, date | time):
+        return value.isoformat()
+    if isinstance(value, timedelta):
+        return value.total_seconds()
+    if isinstance(value, bytes | bytearray | memoryview):
+        return bytes(value).hex()
+    if is_dataclass(value) and not isinstance(value, type):
+        return plain(asdict(value))
+    if isinstance(value, Mapping):
+        return {str(name): plain(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain(inner) for inner in value]
+    return str(value)
+
+
+def shown(value: Any) -> str:
+    """Return `value` as a table shows it: nothing for None, minutes for moments, lists with commas."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return f"{_in_utc(value):%Y-%m-%d %H:%M}"
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    if isinstance(value, list | tuple) and all(isinstance(inner, str) for inner in value):
+        return ", ".join(value)
+    if isinstance(value, list | tuple | Mapping):
+        return json.dumps(plain(value), ensure_ascii=False)
+    return str(plain(value))
+
+
+def short_id(full: str) -> str:
+    """Return the start of an id for a terminal, where commands accept it; elsewhere the whole."""
+    return full[:_SHORT_ID] if is_terminal() else full
+
+
+def _in_utc(moment: datetime) -> datetime:
+    return moment.astimezone(UTC) if moment.tzinfo else moment

@@ -1,0 +1,229 @@
+"""The cycle in plain functions: plan → collect → load → publish → alert → report. No scheduler in sight.
+
+Every step can be repeated: an order that was not finished is planned again, a batch that lies in the
+landing zone is loaded by whoever comes next, and a batch that comes twice is loaded once. So a cycle may
+be killed at any moment.
+"""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import structlog
+
+from extractors.clock import Clock
+from extractors.errors import NewswatchError, WarehouseError
+from extractors.records import Batch, Order
+from extractors.watch import Watch
+from flows.settings import Settings
+from warehouse import landing, snapshot
+from warehouse.database import Connection, open_warehouse
+from warehouse.load import LoadResult, load
+from warehouse.lock import exclusive
+from warehouse.plan import plan
+
+if TYPE_CHECKING:
+    from extractors.articles.workers import ExtractionPool
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CycleResult:
+    """What a cycle did.
+
+    `outcome` is `idle` (nothing was due), `ok`, `partly` (some sources failed) or `failed` (all did).
+    `failures` holds, for each source that failed, its id, the error and the advice (None where there is
+    none). `sent` and `unsent` count the alerts that were and could not be delivered; `seconds` is the
+    whole time.
+    """
+
+    outcome: str = "idle"
+    polls: int = 0
+    failed_polls: int = 0
+    new_items: int = 0
+    failed_items: int = 0
+    articles: int = 0
+    revisions: int = 0
+    copies: int = 0
+    relevant: int = 0
+    developments: int = 0
+    alerts: int = 0
+    sent: int = 0
+    unsent: int = 0
+    failures: tuple[tuple[str, str, str | None], ...] = ()
+    seconds: float = field(default=0.0, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded:
+    """What loading the waiting batches brought: a result a batch, and the failures to tell."""
+
+    results: tuple[LoadResult, ...] = ()
+    failures: tuple[tuple[str, str, str | None], ...] = ()
+
+
+def run_cycle(
+    settings: Settings,
+    watch: Watch,
+    clock: Clock,
+    *,
+    pool: "ExtractionPool | None" = None,
+    with_report: bool = True,
+) -> CycleResult:
+    """Run one cycle: collect what is due, load, publish, alert, report.
+
+    `pool` None makes extraction workers for this cycle alone, if there is anything to extract. The report is
+    written where something changed, and never with `with_report` False.
+
+    Raises:
+        WarehouseError: another cycle is running on this home, or the warehouse cannot be used.
+    """
+    started = time.perf_counter()
+    with exclusive(settings.state / "cycle.lock", doing="running a cycle on this home"):
+        order = plan_order(settings, watch, clock)
+        if order is not None:
+            collect_order(settings, watch, order, clock, pool=pool)
+        loaded = load_waiting(settings, watch, clock)
+        publish(settings)
+        sent, unsent = send_alerts(settings, watch, clock)
+        publish(settings)
+        if with_report and (loaded.results or sent):
+            report(settings, watch, clock)
+    return summed(loaded, sent, unsent, time.perf_counter() - started)
+
+
+def plan_order(settings: Settings, watch: Watch, clock: Clock) -> Order | None:
+    """Write the order for all that is due into the landing zone and return it; None where nothing is due."""
+    with open_warehouse(settings.warehouse) as con:
+        order = plan(con, watch, clock())
+    if order is not None:
+        landing.write_order(settings.landing, order)
+    return order
+
+
+def collect_order(
+    settings: Settings, watch: Watch, order: Order, clock: Clock, *, pool: "ExtractionPool | None" = None
+) -> Batch:
+    """Carry out `order` and leave its batch in the landing zone: network and processor, no other state."""
+    from extractors.collect import collect  # noqa: PLC0415 - a cycle with nothing due must not pay for it
+
+    batch = collect(order, watch, settings.manners(), clock, pool)
+    landing.write_batch(settings.landing, batch)
+    return batch
+
+
+def load_waiting(settings: Settings, watch: Watch, clock: Clock) -> Loaded:
+    """Load every batch that waits in the landing zone, oldest first, each in a transaction of its own."""
+    waiting = landing.waiting_batches(settings.landing)
+    if not waiting:
+        return Loaded()
+    results: list[LoadResult] = []
+    failures: list[tuple[str, str, str | None]] = []
+    with open_warehouse(settings.warehouse) as con:
+        for path in waiting:
+            try:
+                batch = landing.read_batch(path)
+            except WarehouseError as error:
+                aside = landing.set_aside(path)
+                log.error("batch_set_aside", path=str(aside), error=str(error))
+                failures.append(("landing", str(error), f"the file is kept as {aside.name}"))
+                continue
+            results.append(load_batch(con, settings, watch, batch, clock))
+            failures += [
+                (poll.source_id, poll.error or "failed", poll.advice)
+                for poll in batch.polls
+                if poll.outcome == "failed"
+            ]
+            landing.archive_batch(path, settings.archive)
+            landing.remove_order(settings.landing, batch.order_id)
+    return Loaded(results=tuple(results), failures=tuple(failures))
+
+
+def load_batch(
+    con: Connection, settings: Settings, watch: Watch, batch: Batch, clock: Clock, *, alert: bool = True
+) -> LoadResult:
+    """Load one batch in one transaction; `alert` False keeps silent about what it brings."""
+    from flows.alerts.desk import AlertDesk  # noqa: PLC0415 - only where something is loaded
+
+    desk = AlertDesk(con, watch.alerts, settings.environment) if alert and watch.alerts else None
+    result = load(con, batch, watch, clock(), desk)
+    log.info(
+        "batch_loaded",
+        batch_id=batch.batch_id,
+        outcome="already" if result.already else result.outcome,
+        polls=result.polls,
+        articles=result.articles,
+        developments=result.developments,
+        alerts=result.alerts,
+    )
+    return result
+
+
+def publish(settings: Settings) -> bool:
+    """Replace the snapshot; False where nothing has changed or its folder cannot be written (logged)."""
+    try:
+        published = snapshot.publish(settings.warehouse, settings.snapshot)
+        if published and settings.snapshot_url:
+            snapshot.copy_to(settings.snapshot, Path(settings.snapshot_url))
+    except OSError as error:
+        log.error("snapshot_not_published", path=str(settings.snapshot), error=str(error))
+        return False
+    return published
+
+
+def send_alerts(settings: Settings, watch: Watch, clock: Clock) -> tuple[int, int]:
+    """Send what is due in the outbox; return how many alerts were sent, and how many could not be."""
+    from warehouse.outbox import due_alerts  # noqa: PLC0415 - see below
+
+    with open_warehouse(settings.warehouse) as con:
+        if not due_alerts(con):
+            return 0, 0
+        from flows.alerts.deliver import deliver  # noqa: PLC0415 - only where something is to be sent
+
+        delivery = deliver(con, watch.alerts, settings.environment, clock())
+    return delivery.sent, delivery.failed
+
+
+def report(settings: Settings, watch: Watch, clock: Clock) -> Path | None:
+    """Write the report from the snapshot and return its path; None where it could not be written."""
+    from flows.report.pages import write_report  # noqa: PLC0415 - only where something has changed
+
+    try:
+        return write_report(settings.snapshot, settings.report, clock(), watch.title)
+    except (OSError, NewswatchError) as error:
+        log.error("report_not_written", path=str(settings.report), error=str(error))
+        return None
+
+
+def summed(loaded: Loaded, sent: int, unsent: int, seconds: float) -> CycleResult:
+    """Return the result of a cycle that loaded `loaded` and delivered `sent` alerts."""
+    fresh = [result for result in loaded.results if not result.already]
+    total = _total(fresh)
+    outcome = "idle"
+    if fresh:
+        all_failed = total["polls"] > 0 and total["failed_polls"] == total["polls"]
+        outcome = "failed" if all_failed else "partly" if loaded.failures else "ok"
+    return CycleResult(
+        outcome=outcome, **total, sent=sent, unsent=unsent, failures=loaded.failures, seconds=seconds
+    )
+
+
+_COUNTS = (
+    "polls",
+    "failed_polls",
+    "new_items",
+    "failed_items",
+    "articles",
+    "revisions",
+    "copies",
+    "relevant",
+    "developments",
+    "alerts",
+)
+
+
+def _total(results: Sequence[LoadResult]) -> dict[str, int]:
+    return {name: sum(getattr(result, name) for result in results) for name in _COUNTS}

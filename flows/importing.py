@@ -1,0 +1,196 @@
+"""Articles from files: JSON Lines or Parquet → the same tag, load and detect path as collected ones."""
+
+import json
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import duckdb
+from extractors.signals.tagger import Tagger
+
+from extractors.clock import Clock, to_utc
+from extractors.errors import ConfigurationError, Fault
+from extractors.records import Article, Batch, CollectedArticle, content_hash, stable_id
+from extractors.signals.language import detect_language
+from extractors.watch import Watch
+from flows.cycle import CycleResult, Loaded, load_batch, publish, report, send_alerts, summed
+from flows.settings import Settings
+from warehouse.database import open_scratch, open_warehouse
+
+#: Articles that are tagged and loaded in one transaction.
+BATCH = 2_000
+#: Longest text and title taken, in characters: the limits of collected pages.
+MAX_TEXT, MAX_TITLE = 1_000_000, 1_000
+#: What a row must have, and what it may have.
+REQUIRED = ("url", "title", "text", "published")
+OPTIONAL = ("publisher", "language", "lead", "author")
+
+
+def import_files(
+    settings: Settings, watch: Watch, paths: Sequence[Path], clock: Clock, *, alert: bool = False
+) -> CycleResult:
+    """Load the articles of `paths` in the order of publication, each detected at its time of publication.
+
+    Rows that cannot be used are told in `failures` and the others are loaded. `alert` True sends alerts
+    as for collected articles.
+
+    Raises:
+        ConfigurationError: a file is missing or of another kind, or holds no row that can be used.
+    """
+    started = time.perf_counter()
+    articles: list[Article] = []
+    faults: list[Fault] = []
+    for path in paths:
+        for number, row in _rows(path):
+            if isinstance(row, Fault):
+                faults.append(row)
+                continue
+            found = _article(row, str(path), number)
+            if isinstance(found, Article):
+                articles.append(found)
+            else:
+                faults += found
+    if not articles:
+        shown = "\n".join(str(fault) for fault in faults[:20]) or "the files hold no articles"
+        raise ConfigurationError(shown)
+    articles.sort(key=lambda article: (article.seen_at, article.url))
+    loaded = _load(settings, watch, articles, clock, alert=alert)
+    failures = tuple(("import", str(fault), None) for fault in faults)
+    sent, unsent = 0, 0
+    publish(settings)
+    if alert:
+        sent, unsent = send_alerts(settings, watch, clock)
+        publish(settings)
+    report(settings, watch, clock)
+    return summed(replace(loaded, failures=failures), sent, unsent, time.perf_counter() - started)
+
+
+def _load(
+    settings: Settings, watch: Watch, articles: Sequence[Article], clock: Clock, *, alert: bool
+) -> Loaded:
+    tagger = Tagger(watch)
+    results = []
+    with open_warehouse(settings.warehouse) as con:
+        for start in range(0, len(articles), BATCH):
+            batch = _batch(tagger, watch, articles[start : start + BATCH])
+            results.append(load_batch(con, settings, watch, batch, clock, alert=alert))
+    return Loaded(results=tuple(results))
+
+
+def _batch(tagger: Tagger, watch: Watch, articles: Sequence[Article]) -> Batch:
+    collected = []
+    for article in articles:
+        language = article.language or detect_language(f"{article.title}\n{article.text}", watch.languages)
+        tagged = replace(article, language=language)
+        collected.append(CollectedArticle(article=tagged, signals=tagger.tag(tagged)))
+    seed = content_hash(
+        "\x1e".join(f"{article.url}\x1f{article.title}\x1f{article.text}" for article in articles)
+    )
+    return Batch(
+        batch_id=stable_id("b", "import", seed),
+        order_id="import",
+        collected_at=articles[-1].seen_at,
+        articles=tuple(collected),
+    )
+
+
+def _rows(path: Path) -> Iterator[tuple[int, Mapping[str, Any] | Fault]]:
+    """Yield (line or row number from 1, row), a Fault in the place of a row that cannot be read."""
+    if not path.is_file():
+        raise ConfigurationError(f"{path}: there is no such file")
+    if path.suffix.lower() == ".parquet":
+        yield from _parquet_rows(path)
+        return
+    with path.open(encoding="utf-8-sig", errors="replace") as lines:
+        for number, line in enumerate(lines, start=1):
+            if not line.strip():
+                continue
+            try:
+                row = json.loads(line)
+            except ValueError as error:
+                row = _fault(path, number, "", f"not JSON ({error}); one article a line is expected")
+            if not isinstance(row, dict | Fault):
+                row = _fault(path, number, "", f"an object is expected, this is {type(row).__name__}")
+            yield number, row
+
+
+def _parquet_rows(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    try:
+        with open_scratch() as con:
+            result = con.execute("SELECT * FROM read_parquet($path)", {"path": str(path)})
+            names = [column[0] for column in result.description or []]
+            for number, row in enumerate(result.fetchall(), start=1):
+                yield number, dict(zip(names, row, strict=True))
+    except duckdb.Error as error:
+        raise ConfigurationError(f"{path}: is not Parquet ({str(error).splitlines()[0]})") from error
+
+
+def _article(row: Mapping[str, Any], file: str, line: int) -> Article | list[Fault]:
+    """Return the article of a row, or all that is wrong with the row."""
+    faults = [
+        Fault(file=file, line=line, key=key, message="is missing or empty")
+        for key in REQUIRED
+        if row.get(key) in (None, "")
+    ]
+    faults += [
+        Fault(file=file, line=line, key=key, message=f"text is expected, this is {type(row[key]).__name__}")
+        for key in ("url", "title", "text", "publisher", "language", "lead")
+        if row.get(key) is not None and not isinstance(row[key], str)
+    ]
+    if faults:
+        return faults
+    published = _moment(row["published"])
+    if published is None:
+        message = f"an ISO 8601 time with a zone is expected (2024-03-28T19:00+08:00): {row['published']!r}"
+        return [Fault(file=file, line=line, key="published", message=message)]
+    if urlsplit(row["url"]).scheme not in ("http", "https") or not urlsplit(row["url"]).hostname:
+        return [
+            Fault(file=file, line=line, key="url", message=f"an http(s) address is expected: {row['url']!r}")
+        ]
+    return _read_article(row, published)
+
+
+def _read_article(row: Mapping[str, Any], published: datetime) -> Article:
+    lead = (row.get("lead") or "").strip() or None
+    text = row["text"].strip()[:MAX_TEXT]
+    if lead and lead not in text:
+        text = f"{lead}\n\n{text}"
+    return Article(
+        url=row["url"].strip(),
+        source_id="import",
+        publisher=(row.get("publisher") or "").strip() or urlsplit(row["url"]).hostname or "unknown",
+        title=" ".join(row["title"].split())[:MAX_TITLE],
+        text=text,
+        seen_at=published,
+        lead=lead if lead and text.startswith(lead) else None,
+        language=(row.get("language") or "").strip().lower()[:2] or None,
+        authors=_authors(row.get("author")),
+        published_at=published,
+        published_from="import",
+    )
+
+
+def _authors(value: object) -> tuple[str, ...]:
+    listed = value if isinstance(value, list) else [value] if value else []
+    return tuple(name for name in (str(one).strip() for one in listed) if name)
+
+
+def _moment(value: object) -> datetime | None:
+    """Return the moment in UTC; a date without a time is its start in UTC, a time without a zone is None."""
+    if isinstance(value, datetime):
+        return to_utc(value) if value.tzinfo else None
+    try:
+        moment = datetime.fromisoformat(str(value).strip())
+    except ValueError:
+        return None
+    if moment.tzinfo is None:
+        return moment.replace(tzinfo=UTC) if len(str(value).strip()) == len("2024-03-28") else None
+    return to_utc(moment)
+
+
+def _fault(path: Path, line: int, key: str, message: str) -> Fault:
+    return Fault(file=str(path), line=line, key=key, message=message)

@@ -1,0 +1,92 @@
+"""The cycle as Prefect flows: decorators around the plain functions of `flows.cycle`, and nothing else.
+
+Flows take the home and the watch file as text and open what they need inside: no connection, client or
+secret is ever a parameter, since Prefect keeps parameters in its database. One flow a step, none an
+article: a flow run costs about a second, a step's work much less.
+"""
+
+from pathlib import Path
+
+from prefect import flow
+
+from extractors.clock import system_clock
+from extractors.errors import NewswatchError
+from extractors.watch import Watch, read_watch
+from flows import cycle as steps
+from flows.log import configure_logging
+from flows.settings import Settings, process_environment, read_settings
+from warehouse.landing import read_order
+from warehouse.lock import exclusive
+
+
+class EverySourceFailedError(NewswatchError):
+    """A cycle in which no source could be polled: the run is marked as failed, so that somebody looks."""
+
+
+@flow(name="plan", description="Write the order for all sources that are due into the landing zone.")
+def plan(home: str, watch: str) -> str | None:
+    """Return the path of the order, None where nothing is due."""
+    settings, watched = _read(home, watch)
+    order = steps.plan_order(settings, watched, system_clock)
+    return None if order is None else str(settings.landing / "orders" / f"{order.order_id}.parquet")
+
+
+@flow(name="collect", description="Carry out an order; its batch lies in the landing zone at the end.")
+def collect(home: str, watch: str, order: str) -> str:
+    """Return the id of the batch that the order at path `order` brought."""
+    settings, watched = _read(home, watch)
+    return steps.collect_order(settings, watched, read_order(Path(order)), system_clock).batch_id
+
+
+@flow(name="load", description="Load every batch that waits in the landing zone.")
+def load(home: str, watch: str) -> dict[str, object]:
+    """Return the counts of what was loaded, and `outcome` as in `CycleResult`."""
+    settings, watched = _read(home, watch)
+    loaded = steps.load_waiting(settings, watched, system_clock)
+    result = steps.summed(loaded, 0, 0, 0.0)
+    names = ("outcome", "polls", "failed_polls", "articles", "developments", "alerts")
+    return {name: getattr(result, name) for name in names}
+
+
+@flow(name="publish", description="Replace the snapshot and write the report, where anything has changed.")
+def publish(home: str, watch: str) -> bool:
+    """Return whether anything had changed."""
+    settings, watched = _read(home, watch)
+    published = steps.publish(settings)
+    if published:
+        steps.report(settings, watched, system_clock)
+    return published
+
+
+@flow(name="alert", description="Send what is due in the outbox.")
+def alert(home: str, watch: str) -> int:
+    """Return how many alerts were sent."""
+    settings, watched = _read(home, watch)
+    return steps.send_alerts(settings, watched, system_clock)[0]
+
+
+@flow(name="cycle", description="Plan, collect, load, publish, alert: one cycle.")
+def cycle(home: str, watch: str) -> dict[str, object]:
+    """Run one cycle and return what `load` returns.
+
+    Raises:
+        EverySourceFailedError: sources were polled, and each of them failed.
+    """
+    settings, _ = _read(home, watch)
+    with exclusive(settings.state / "cycle.lock", doing="running a cycle on this home"):
+        order = plan(home, watch)
+        if order is not None:
+            collect(home, watch, order)
+        loaded = load(home, watch)
+        published = publish(home, watch)
+        if published and alert(home, watch):
+            publish(home, watch)
+    if loaded["outcome"] == "failed":
+        raise EverySourceFailedError("every source failed; `newswatch status` says why")
+    return loaded
+
+
+def _read(home: str, watch: str) -> tuple[Settings, Watch]:
+    settings = read_settings(process_environment(), home=Path(home), watch=Path(watch))
+    configure_logging(settings.log_level)
+    return settings, read_watch(settings.watch_file)

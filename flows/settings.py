@@ -1,0 +1,312 @@
+"""Configuration, read once into one record: the environment and `HOME/newswatch.env`, all faults at once."""
+
+import difflib
+import ipaddress
+import math
+import os
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from importlib.metadata import version
+from pathlib import Path
+from typing import TypeVar
+
+from extractors.errors import ConfigurationError
+from extractors.records import Manners
+
+#: The names that are read, as the README lists them.
+NAMES = (
+    "NEWSWATCH_HOME",
+    "NEWSWATCH_WATCH",
+    "NEWSWATCH_CONTACT",
+    "NEWSWATCH_ALLOW_NETWORKS",
+    "NEWSWATCH_HOST_SPACING",
+    "NEWSWATCH_WORKERS",
+    "NEWSWATCH_LANDING",
+    "NEWSWATCH_SNAPSHOT_URL",
+    "NEWSWATCH_LOG",
+    "NEWSWATCH_CONNECT_TO",
+)
+LOG_LEVELS = ("debug", "info", "warning", "error")
+DEFAULT_HOME = Path("newswatch")
+FILE_NAME = "newswatch.env"
+
+_MAX_SPACING_S = 3600.0
+_MAX_WORKERS = 256
+_MAX_PORT = 65535
+_CONTACT = re.compile(r"https?://[!-'*-?A-~]+|[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+")
+_ADDRESS = re.compile(
+    r"(?P<name>[^=:\s/]+)=(?P<host>[0-9.]+|\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+):(?P<port>[0-9]{1,5})"
+)
+_QUOTED = re.compile(r"""(?P<quote>["'])(?P<inside>.*)(?P=quote)""")
+_LINE = re.compile(r"(?:export\s+)?(?P<name>[A-Za-z_][A-Za-z0-9_]*)\s*=\s*(?P<value>.*)")
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """All that the program is told from outside, checked; paths are absolute.
+
+    `contact` is the URL or mail address for the user agent, None where none is given; `spacing` the time
+    between two requests to one host; `workers` the number of extraction processes; `snapshot_url` the folder
+    or file where a copy of the snapshot goes, None for no copy; `connect_to` as in `Manners`. `environment`
+    is where `env:NAME` of an alert is looked up: it holds secrets and is shown nowhere. `warnings` are
+    settings that nothing reads, a sentence each.
+    """
+
+    home: Path
+    watch_file: Path
+    contact: str | None
+    allow_networks: tuple[str, ...]
+    spacing: timedelta
+    workers: int
+    landing: Path
+    snapshot_url: str | None
+    log_level: str
+    connect_to: tuple[tuple[str, str], ...] = ()
+    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def state(self) -> Path:
+        """The writer's own folder."""
+        return self.home / "state"
+
+    @property
+    def warehouse(self) -> Path:
+        """The writer's own DuckDB file, never opened by readers."""
+        return self.state / "warehouse.duckdb"
+
+    @property
+    def snapshot(self) -> Path:
+        """The published DuckDB file."""
+        return self.home / "newswatch.duckdb"
+
+    @property
+    def archive(self) -> Path:
+        """Where batches go once they are loaded."""
+        return self.state / "archive"
+
+    @property
+    def report(self) -> Path:
+        """The folder of the HTML report and the Atom feed."""
+        return self.home / "report"
+
+    def manners(self) -> Manners:
+        """Return how collecting behaves on the network: who it says it is, how fast, and where it may go."""
+        contact = f" (+{self.contact})" if self.contact else ""
+        return Manners(
+            user_agent=f"newswatch/{version('newswatch')}{contact}",
+            spacing=self.spacing,
+            workers=self.workers,
+            allow_networks=self.allow_networks,
+            connect_to=self.connect_to,
+        )
+
+
+def process_environment() -> Mapping[str, str]:
+    """Return a copy of this process's environment: the one place where it is read."""
+    return dict(os.environ)  # noqa: TID251 - the one permitted reading
+
+
+def locate(
+    environment: Mapping[str, str], *, home: Path | None = None, watch: Path | None = None
+) -> tuple[Path, Path]:
+    """Return the home and the watch file, unchecked: from the arguments, the environment, else the defaults.
+
+    Relative paths count from the current folder, those in the home's own file from the home.
+    """
+    place = (home or Path(environment.get("NEWSWATCH_HOME") or DEFAULT_HOME)).expanduser().absolute()
+    named, base = environment.get("NEWSWATCH_WATCH"), Path.cwd()
+    if not named:
+        named, base = _file_values(place, [])[0].get("NEWSWATCH_WATCH"), place
+    if watch is not None:
+        return place, watch.expanduser().absolute()
+    return place, (base / Path(named).expanduser()) if named else place / "watch.toml"
+
+
+def read_settings(
+    environment: Mapping[str, str], *, home: Path | None = None, watch: Path | None = None
+) -> Settings:
+    """Read the settings from `environment` and, for what it lacks, from `HOME/newswatch.env`.
+
+    `home` and `watch` are the command line's and win over both. An empty value counts as not given.
+
+    Raises:
+        ConfigurationError: with every fault, a line each: name, what it is, what was expected. Never a value
+        that
+            might hold a secret.
+    """
+    faults: list[str] = []
+    place, watch_file = locate(environment, home=home, watch=watch)
+    from_file, file_faults = _file_values(place, faults)
+    values = {**from_file, **{name: value for name, value in environment.items() if value}}
+    read = _Reader(values, file_faults)
+    settings = Settings(
+        home=place,
+        watch_file=watch_file,
+        contact=read.value("NEWSWATCH_CONTACT", _contact, None),
+        allow_networks=read.value("NEWSWATCH_ALLOW_NETWORKS", _networks, ()),
+        spacing=read.value("NEWSWATCH_HOST_SPACING", _spacing, timedelta(seconds=5)),
+        workers=read.value("NEWSWATCH_WORKERS", _workers, os.cpu_count() or 1),
+        landing=read.value(
+            "NEWSWATCH_LANDING",
+            _folder_in(Path.cwd() if environment.get("NEWSWATCH_LANDING") else place),
+            place / "state" / "landing",
+        ),
+        snapshot_url=read.value("NEWSWATCH_SNAPSHOT_URL", _copy_folder, None),
+        log_level=read.value("NEWSWATCH_LOG", _level, "info"),
+        connect_to=read.value("NEWSWATCH_CONNECT_TO", _connections, ()),
+        environment=values,
+        warnings=_unknown_names(values),
+    )
+    if read.faults:
+        raise ConfigurationError("\n".join(read.faults))
+    return settings
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    values: Mapping[str, str]
+    faults: list[str]
+
+    def value(self, name: str, convert: Callable[[str], T], default: T) -> T:
+        """Return the converted value; the default where there is none, or where it is wrong: then a fault."""
+        text = self.values.get(name, "").strip()
+        if not text:
+            return default
+        try:
+            return convert(text)
+        except ValueError as error:
+            self.faults.append(f"{name}: is {_shape(text)}, expected {error}")
+            return default
+
+
+def _shape(text: str) -> str:
+    if "://" in text or "@" in text:
+        return "an address"
+    shown = text if len(text) <= 40 else text[:39] + "…"  # noqa: PLR2004 - enough to recognise a typing error
+    return repr(shown)
+
+
+def _contact(text: str) -> str:
+    if not _CONTACT.fullmatch(text):
+        raise ValueError(
+            "a URL (https://…, no user in it) or a mail address, in ASCII without spaces or brackets"
+        )
+    return text
+
+
+def _networks(text: str) -> tuple[str, ...]:
+    found: list[str] = []
+    for part in filter(None, (part.strip() for part in text.split(","))):
+        try:
+            found.append(str(ipaddress.ip_network(part)))
+        except ValueError:
+            raise ValueError(
+                f"networks such as 127.0.0.0/8, separated by commas; {_shape(part)} is none"
+                + _meant_network(part)
+            ) from None
+    return tuple(found)
+
+
+def _meant_network(part: str) -> str:
+    try:
+        return f" (the network is {ipaddress.ip_network(part, strict=False)})"
+    except ValueError:
+        return ""
+
+
+def _spacing(text: str) -> timedelta:
+    expected = f"seconds from 0 to {_MAX_SPACING_S:.0f}"
+    try:
+        seconds = float(text)
+    except ValueError:
+        raise ValueError(expected) from None
+    if not math.isfinite(seconds) or not 0 <= seconds <= _MAX_SPACING_S:
+        raise ValueError(expected)
+    return timedelta(seconds=seconds)
+
+
+def _workers(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:6]) <= _MAX_WORKERS:
+        raise ValueError(f"a whole number from 1 to {_MAX_WORKERS}")
+    return int(text)
+
+
+def _folder_in(base: Path) -> Callable[[str], Path]:
+    def folder(text: str) -> Path:
+        if "://" in text:
+            raise ValueError("the path of a folder: only a folder in this version")
+        return base / Path(text).expanduser()
+
+    return folder
+
+
+def _copy_folder(text: str) -> str:
+    return str(_folder_in(Path.cwd())(text))
+
+
+def _level(text: str) -> str:
+    if text.lower() not in LOG_LEVELS:
+        raise ValueError(f"one of {', '.join(LOG_LEVELS)}")
+    return text.lower()
+
+
+def _connections(text: str) -> tuple[tuple[str, str], ...]:
+    found: list[tuple[str, str]] = []
+    for part in filter(None, (part.strip() for part in text.split(","))):
+        match = _ADDRESS.fullmatch(part)
+        if match is None or not 1 <= int(match["port"]) <= _MAX_PORT:
+            raise ValueError(f"host=address:port, separated by commas; {_shape(part)} is none")
+        found.append((match["name"].lower(), f"{match['host']}:{match['port']}"))
+    return tuple(found)
+
+
+def _unknown_names(values: Mapping[str, str]) -> tuple[str, ...]:
+    """Say which NEWSWATCH_ names nothing reads; those of alert channels belong to the watch (`env:NAME`)."""
+    unknown = sorted(
+        name
+        for name in values
+        if name.startswith("NEWSWATCH_") and name not in NAMES and not name.startswith("NEWSWATCH_ALERT")
+    )
+    return tuple(f"{name}: nothing reads a setting of this name{_meant_name(name)}" for name in unknown)
+
+
+def _meant_name(name: str) -> str:
+    close = difflib.get_close_matches(name, NAMES, n=1, cutoff=0.75)
+    return f"; did you mean {close[0]}?" if close else ""
+
+
+def _file_values(home: Path, faults: list[str]) -> tuple[dict[str, str], list[str]]:
+    """Read the home's file of settings: KEY=VALUE lines, comments, quotes; nothing where there is no file."""
+    path = home / FILE_NAME
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        return {}, faults
+    except (OSError, UnicodeDecodeError) as error:
+        faults.append(f"{path}: cannot be read as UTF-8 text ({type(error).__name__})")
+        return {}, faults
+    values: dict[str, str] = {}
+    for number, line in enumerate(text.splitlines(), start=1):
+        stripped = line.strip()
+        if not stripped or stripped.startswith("#"):
+            continue
+        match = _LINE.fullmatch(stripped)
+        if match is None:
+            faults.append(f"{path}:{number}: expected NAME=VALUE, or a comment that starts with #")
+        elif match["name"] == "NEWSWATCH_HOME":
+            faults.append(f"{path}:{number}: NEWSWATCH_HOME cannot stand in the home's own file; use --home")
+        elif value := _unquoted(match["value"]):
+            values[match["name"]] = value
+    return values, faults
+
+
+def _unquoted(text: str) -> str:
+    quoted = _QUOTED.fullmatch(text)
+    if quoted:
+        return quoted["inside"]
+    return re.split(r"\s#", text, maxsplit=1)[0].strip()

@@ -1,0 +1,170 @@
+"""A small news site on loopback, and homes that watch it."""
+
+import threading
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from hashlib import sha256
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from xml.sax.saxutils import escape
+
+import pytest
+
+START = datetime(2024, 3, 1, 8, tzinfo=UTC)
+
+WATCH = """
+name = "cars"
+title = "Cars"
+languages = ["en"]
+
+[relevance]
+all_of = [["company:xiaomi", "company:baic"]]
+
+[[entities]]
+id = "company:xiaomi"
+names = {{ en = ["Xiaomi"] }}
+
+[[entities]]
+id = "company:baic"
+names = {{ en = ["BAIC"] }}
+"""
+
+SOURCE = """
+[[sources]]
+id = "{id}"
+kind = "feed"
+url = "{url}"
+every = "{every}"
+language = "en"
+"""
+
+ALERT = """
+[[alerts]]
+name = "desk"
+to = "env:NEWSWATCH_ALERT_URL"
+"""
+
+#: One story a piece: title and paragraphs that differ enough not to be copies of one another.
+PIECES = (
+    (
+        "Xiaomi in talks with BAIC about building electric cars",
+        "Xiaomi is in talks with BAIC about making electric cars together, people familiar with the matter said.",
+        "The two Beijing companies have discussed a joint brand and the use of an idle plant in the city, they said.",
+    ),
+    (
+        "Xiaomi wins licence to build electric cars",
+        "China's planning agency has approved the application of Xiaomi to make electric vehicles, a notice shows.",
+        "The permit allows the phone maker to produce 100,000 vehicles a year at its factory in Yizhuang.",
+    ),
+    (
+        "Xiaomi recalls thousands of cars over faulty seats",
+        "Xiaomi began a recall of 12,000 cars because of faulty seats, the market regulator said on Monday.",
+        "Owners will have the parts replaced free of charge at service centres from next month, it added.",
+    ),
+    (
+        "BAIC posts wider loss for the year",
+        "BAIC reported a net loss of 5.4 billion yuan for the year on Friday, wider than the year before.",
+        "Sales of its electric unit fell while spending on research rose, according to the annual report.",
+    ),
+)
+
+
+@dataclass
+class Site:
+    """What the server answers: `documents` by path; `failing` paths answer 500; `hits` counts requests by path."""
+
+    port: int = 0
+    documents: dict[str, tuple[str, bytes]] = field(default_factory=dict)
+    failing: set[str] = field(default_factory=set)
+    hits: dict[str, int] = field(default_factory=dict)
+    listed: list[int] = field(default_factory=list)
+
+    @property
+    def feed(self):
+        """Address of the feed."""
+        return f"http://127.0.0.1:{self.port}/feed.xml"
+
+    def publish(self, number, at=START):
+        """Put piece `number` online and on top of the feed."""
+        title, *paragraphs = PIECES[number]
+        body = "".join(f"<p>{escape(paragraph)}</p>" for paragraph in paragraphs)
+        page = f"<html lang=en><head><title>{escape(title)}</title></head><body><nav><a href=/>Home</a></nav>"
+        page += f"<article><h1>{escape(title)}</h1>{body * 1}</article><footer>Imprint</footer></body></html>"
+        self.documents[f"/{number}.html"] = ("text/html; charset=utf-8", page.encode())
+        self.listed.insert(0, number)
+        self._write_feed(at)
+
+    def _write_feed(self, at):
+        items = "".join(
+            f"<item><title>{escape(PIECES[number][0])}</title><guid>g{number}</guid>"
+            f"<link>http://127.0.0.1:{self.port}/{number}.html</link>"
+            f"<pubDate>{format_datetime(at + timedelta(hours=number))}</pubDate></item>"
+            for number in self.listed
+        )
+        text = f'<?xml version="1.0"?><rss version="2.0"><channel><title>Wire</title>{items}</channel></rss>'
+        self.documents["/feed.xml"] = ("application/rss+xml", text.encode())
+
+
+@pytest.fixture
+def site():
+    """An empty site with a feed, served until the end of the test."""
+    served = Site()
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self):
+            served.hits[self.path] = served.hits.get(self.path, 0) + 1
+            if self.path in served.failing:
+                self._answer(500, "text/plain", b"broken")
+            elif self.path not in served.documents:
+                self._answer(404, "text/plain", b"nothing here")
+            else:
+                kind, body = served.documents[self.path]
+                etag = f'"{sha256(body).hexdigest()[:16]}"'
+                if self.headers.get("If-None-Match") == etag:
+                    self._answer(304, kind, b"", etag)
+                else:
+                    self._answer(200, kind, body, etag)
+
+        def _answer(self, status, kind, body, etag=None):
+            self.send_response(status)
+            if etag:
+                self.send_header("ETag", etag)
+            self.send_header("Content-Type", kind)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_):
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    served.port = server.server_address[1]
+    served._write_feed(START)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield served
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.fixture
+def a_home(tmp_path):
+    """A maker of homes: writes a watch with the given feeds (id → URL) and returns (home, environment)."""
+
+    def make(feeds, name="home", every="1m", alerts=""):
+        home = tmp_path / name
+        home.mkdir()
+        sources = "".join(SOURCE.format(id=key, url=url, every=every) for key, url in feeds.items())
+        (home / "watch.toml").write_text(WATCH.format() + sources + alerts, encoding="utf-8")
+        environment = {
+            "NEWSWATCH_HOME": str(home),
+            "NEWSWATCH_ALLOW_NETWORKS": "127.0.0.0/8",
+            "NEWSWATCH_HOST_SPACING": "0",
+            "NEWSWATCH_WORKERS": "1",
+        }
+        return home, environment
+
+    return make

@@ -1,0 +1,72 @@
+"""A real Prefect server, real schedules: a scheduled run loads an article from a loopback feed."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from extractors.errors import NewswatchError
+from flows.serve import interval_of, prefect_environment
+from flows.settings import read_settings
+from warehouse.database import open_snapshot
+
+#: Seconds for a start of server and runner, and for two intervals of a minute, on a busy machine.
+PATIENCE_S = 200
+
+
+def articles(settings):
+    try:
+        with open_snapshot(settings.snapshot) as con:
+            return con.execute("SELECT count(*) FROM articles").fetchone()[0]
+    except NewswatchError:
+        return -1
+
+
+def wait_until(condition, process, what):
+    deadline = time.monotonic() + PATIENCE_S
+    while not condition():
+        assert process.poll() is None, f"serve ended while waiting for {what}"
+        assert time.monotonic() < deadline, f"no {what} within {PATIENCE_S} s"
+        time.sleep(0.5)
+
+
+@pytest.mark.prefect
+def test_a_scheduled_run_loads_an_article(site, a_home):
+    _, environment = a_home({"wire": site.feed})
+    settings = read_settings(environment)
+    site.publish(0)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "flows.cli", "serve"],
+        env={**os.environ, **environment},
+        stderr=subprocess.PIPE,
+    )
+    try:
+        wait_until(lambda: articles(settings) == 1, process, "first run")
+        site.publish(1)
+        wait_until(lambda: articles(settings) == 2, process, "scheduled run")
+        process.send_signal(signal.SIGTERM)
+        _, errors = process.communicate(timeout=30)
+    finally:
+        process.kill()
+    assert process.returncode == 0, errors.decode()[-2000:]
+
+
+def test_prefect_lives_in_the_home_and_reports_to_nobody(a_home):
+    home, environment = a_home({})
+    told = prefect_environment(read_settings(environment), 4321)
+
+    assert told["PREFECT_SERVER_ANALYTICS_ENABLED"] == "false"
+    assert told["DO_NOT_TRACK"] == "1"
+    assert told["PREFECT_HOME"].startswith(str(home))
+    assert str(home) in told["PREFECT_SERVER_DATABASE_CONNECTION_URL"]
+    assert told["PREFECT_API_URL"] == "http://127.0.0.1:4321/api"
+    json.dumps(told)
+
+
+def test_cycles_are_due_as_often_as_the_most_frequent_source(a_watch, a_source):
+    assert interval_of(a_watch()).total_seconds() == 900
+    assert interval_of(a_watch(sources=())).total_seconds() == 900

@@ -1,0 +1,148 @@
+"""Orders and batches go through the landing zone unchanged, whole or not at all."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from extractors.errors import WarehouseError
+from extractors.records import (
+    Batch,
+    Citation,
+    Claim,
+    Figure,
+    ItemOutcome,
+    Mention,
+    Order,
+    Poll,
+    Signals,
+    SourceOrder,
+    StoredPage,
+)
+from warehouse.landing import (
+    archive_batch,
+    read_batch,
+    read_order,
+    set_aside,
+    waiting_batches,
+    write_batch,
+    write_order,
+)
+
+SIGNALS = Signals(
+    words=12,
+    mentions=(Mention(entity_id="company:xiaomi", surface="小米", part="title", start=0, stop=2),),
+    claims=(
+        Claim(
+            event_type="plant",
+            status="planned",
+            basis="official",
+            participants=("company:xiaomi", "place:yizhuang"),
+            sentence="Xiaomi plans a plant.",
+            part="lead",
+            start=0,
+            stop=21,
+            is_news=True,
+            score=2.5,
+        ),
+    ),
+    figures=(
+        Figure(
+            kind="date",
+            value="2024-H1",
+            number=None,
+            unit="date",
+            surface="first half of 2024",
+            part="body",
+            start=3,
+            stop=21,
+            claim=0,
+        ),
+    ),
+    citations=(Citation(origin="media:bloomberg", sentence="Bloomberg said so."),),
+    shingles=(0, 5, 2**62),
+)
+
+
+@pytest.fixture
+def a_batch(noon, an_article, an_item):
+    article = an_article(1, signals=SIGNALS)
+    page = StoredPage(final_url="http://x.example/", fetched_at=noon, content_type=None, body=b"\x1f\x00\xff")
+    return Batch(
+        batch_id="b1",
+        order_id="o1",
+        collected_at=noon,
+        polls=(
+            Poll(source_id="wire", started_at=noon, outcome="new", items=2, keys=("u1", "g1"), wait_s=1.5),
+        ),
+        outcomes=(
+            ItemOutcome(item=an_item(1, published_at=noon, authors=("A", "B")), state="article", url="u"),
+            ItemOutcome(item=an_item(2), state="failed", error="http-500"),
+        ),
+        articles=(article, replace(article, page=page)),
+    )
+
+
+def test_a_batch_comes_back_as_it_was(tmp_path, a_batch):
+    path = write_batch(tmp_path, a_batch)
+
+    assert read_batch(path) == a_batch
+
+
+def test_an_empty_batch_still_says_which_order_was_carried_out(tmp_path, a_batch):
+    empty = replace(a_batch, polls=(), outcomes=(), articles=())
+
+    assert read_batch(write_batch(tmp_path, empty)) == empty
+
+
+def test_an_order_comes_back_as_it_was(tmp_path, noon, a_source, an_item):
+    order = Order(
+        order_id="o1",
+        created_at=noon,
+        sources=(
+            SourceOrder(source=a_source(), etag='W/"1"', pending=(an_item(1, attempts=2),)),
+            SourceOrder(source=a_source("page", kind="page", links="h2 > a", every=timedelta(days=1))),
+        ),
+        known=("u1", "g1"),
+    )
+
+    assert read_order(write_order(tmp_path, order)) == order
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30, deadline=None)
+@given(title=st.text(min_size=1), text=st.text(min_size=1))
+def test_any_text_survives_the_landing_zone(tmp_path, noon, an_article, title, text):
+    batch = Batch(
+        batch_id="b", order_id="o", collected_at=noon, articles=(an_article(1, title=title, text=text),)
+    )
+
+    assert read_batch(write_batch(tmp_path, batch)) == batch
+
+
+def test_only_finished_batches_wait_in_the_order_of_writing(tmp_path, a_batch):
+    first = write_batch(tmp_path, replace(a_batch, batch_id="z"))
+    second = write_batch(tmp_path, replace(a_batch, batch_id="a"))
+    (tmp_path / "batches" / "half.writing").write_bytes(b"PAR1")
+
+    assert waiting_batches(tmp_path) == [first, second]
+
+
+def test_a_damaged_batch_is_named_and_set_aside(tmp_path):
+    path = tmp_path / "batches" / "b.parquet"
+    path.parent.mkdir()
+    path.write_bytes(b"PAR1 and then nothing")
+
+    with pytest.raises(WarehouseError, match=r"b\.parquet: cannot be read as Parquet"):
+        read_batch(path)
+
+    assert set_aside(path).exists()
+    assert waiting_batches(tmp_path) == []
+
+
+def test_an_archived_batch_waits_no_longer(tmp_path, a_batch):
+    kept = archive_batch(write_batch(tmp_path, a_batch), tmp_path / "archive")
+
+    assert waiting_batches(tmp_path) == []
+    assert read_batch(kept) == a_batch

@@ -1,0 +1,279 @@
+"""Reading the snapshot, on a real file."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from extractors.errors import ConfigurationError
+from warehouse import read
+from warehouse.database import insert, open_snapshot, open_warehouse
+
+T = datetime(2022, 8, 26, 8, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+
+def article(name, *, title, text="nothing", at=T, **more):
+    row = {
+        "article_id": name,
+        "url": f"https://news.example/{name}",
+        "source_id": "wire",
+        "publisher": "Wire",
+        "language": "en",
+        "title": title,
+        "lead": None,
+        "text": text,
+        "authors": [],
+        "published_at": at,
+        "published_from": "feed",
+        "reported_at": at,
+        "first_seen_at": at,
+        "revision": 1,
+        "words": 1,
+        "relevant": True,
+        "likeness": 0.0,
+        "copy_of": None,
+        "story_id": "s1abc",
+        "text_from": "page",
+    }
+    return row | more
+
+
+def development(name, *, at=T, **more):
+    row = {
+        "development_id": name,
+        "story_id": "s1abc",
+        "event_type": "partnership",
+        "status": "talks",
+        "basis": "unconfirmed",
+        "participants": ["company:baic"],
+        "what": name,
+        "sentence": "They talk.",
+        "first_article_id": "a",
+        "reported_at": at,
+        "detected_at": at,
+        "articles": 2,
+        "origins": 1,
+        "supersedes": None,
+    }
+    return row | more
+
+
+def story(name, *, last=T):
+    return {
+        "story_id": name,
+        "title": name,
+        "first_at": T,
+        "last_at": last,
+        "articles": 2,
+        "publishers": 1,
+        "languages": ["en"],
+    }
+
+
+def source(name, *, failures=0, error=None, advice=None):
+    return {
+        "source_id": name,
+        "kind": "feed",
+        "url": f"https://{name}.example/rss",
+        "publisher": None,
+        "language": None,
+        "state": "failing" if failures else "ok",
+        "failures": failures,
+        "last_ok_at": None,
+        "next_poll_at": T,
+        "interval_s": 900.0,
+        "error": error,
+        "advice": advice,
+    }
+
+
+def poll(source_id, *, at, cause=None):
+    return {
+        "source_id": source_id,
+        "started_at": at,
+        "outcome": "failed" if cause else "new",
+        "http_status": 200,
+        "items": 2,
+        "new_items": 0 if cause else 2,
+        "bytes": 1,
+        "seconds": 0.1,
+        "cause": cause,
+        "error": cause,
+    }
+
+
+@pytest.fixture
+def con(tmp_path):
+    path = tmp_path / "warehouse.duckdb"
+    with open_warehouse(path) as con:
+        insert(con, "stories", [story("s1abc"), story("s1xyz", last=T + HOUR), story("s2")])
+        insert(
+            con,
+            "articles",
+            [
+                article("a", title="Xiaomi's car", text="It scars nobody. A car is built in Beijing.", at=T),
+                article("b", title="A copy", copy_of="a", at=T + HOUR),
+                article(
+                    "c",
+                    title="小米造车",
+                    text="北汽与小米洽谈合作。",
+                    at=T + 2 * HOUR,
+                    story_id=None,
+                    language="zh",
+                ),
+            ],
+        )
+        insert(
+            con,
+            "developments",
+            [development("d1"), development("d2", at=T + HOUR, event_type="plant", participants=[])],
+        )
+        insert(
+            con,
+            "development_articles",
+            [
+                {"development_id": "d1", "article_id": "a", "role": "first"},
+                {"development_id": "d1", "article_id": "b", "role": "repeats"},
+            ],
+        )
+        insert(
+            con, "sources", [source("good"), source("bad", failures=3, error="it broke", advice="mend it")]
+        )
+        insert(
+            con,
+            "polls",
+            [poll("bad", at=T), poll("bad", at=T + HOUR, cause="html-for-xml"), poll("good", at=T)],
+        )
+        mention = {"article_id": "a", "surface": "x", "part": "body", "start": 0, "stop": 1}
+        insert(
+            con, "mentions", [mention | {"entity_id": "company:baic"}, mention | {"entity_id": "topic:car"}]
+        )
+        baic = {"entity_id": "company:baic", "kind": "company", "name": "BAIC", "wikidata": None}
+        insert(con, "entities", [baic])
+    with open_snapshot(path) as opened:
+        yield opened
+
+
+def test_the_story_with_the_newest_article_comes_first(con):
+    found = read.read_stories(con)
+
+    assert [row.story_id for row in found] == ["s1xyz", "s1abc", "s2"]
+    assert [row.developments for row in found] == [0, 2, 0]
+    assert len(read.read_stories(con, most=1)) == 1
+
+
+def test_a_timeline_tells_developments_and_articles_in_the_order_of_reporting(con):
+    timeline = read.read_story(con, "s1abc")
+
+    assert [row.development_id for row in timeline.developments] == ["d1", "d2"]
+    assert [(row.article_id, row.brings) for row in timeline.articles] == [
+        ("a", ("d1 first",)),
+        ("b", ("d1 repeats",)),
+    ]
+    assert timeline.developments[0].url == "https://news.example/a"
+
+
+def test_the_start_of_a_story_id_is_enough_if_only_one_begins_so(con):
+    assert read.read_story(con, "s2").story.story_id == "s2"
+    with pytest.raises(ConfigurationError, match="begins several ids: s1abc, s1xyz"):
+        read.read_story(con, "s1")
+
+
+@pytest.mark.parametrize("typed", ["s9", "", "%"])
+def test_an_unknown_story_id_says_where_to_look(con, typed):
+    with pytest.raises(ConfigurationError, match="newswatch stories"):
+        read.read_story(con, typed)
+
+
+def test_developments_are_filtered_by_type_participant_and_time(con):
+    def ids(**filters):
+        return [row.development_id for row in read.read_developments(con, **filters)]
+
+    assert ids() == ["d2", "d1"]
+    assert ids(event_type="plant") == ["d2"]
+    assert ids(entity_id="company:baic") == ["d1"]
+    assert ids(since=T + HOUR) == ["d2"]
+    assert ids(most=1) == ["d2"]
+
+
+def test_a_development_whose_article_is_gone_still_shows(tmp_path):
+    with open_warehouse(tmp_path / "warehouse.duckdb") as con:
+        insert(con, "developments", [development("d1")])
+        (row,) = read.read_developments(con)
+
+    assert row.url is None
+
+
+def test_trends_count_by_week_and_name_what_has_no_name(con):
+    found = read.read_trends(con, weeks=1)
+
+    assert [(row.week, row.name, row.articles, row.copies) for row in found] == [
+        (date(2022, 8, 22), "BAIC", 1, 0),
+        (date(2022, 8, 22), "topic:car", 1, 0),
+    ]
+    assert [row.entity_id for row in read.read_trends(con, weeks=1, entity_id="topic:car")] == ["topic:car"]
+
+
+def test_search_finds_words_where_they_begin_and_chinese_anywhere(con):
+    assert [hit.article_id for hit in read.search(con, "CAR")] == ["a"]
+    assert [hit.article_id for hit in read.search(con, "ars")] == []
+    assert [hit.article_id for hit in read.search(con, "洽谈")] == ["c"]
+
+
+def test_search_puts_articles_with_more_of_the_words_first(con):
+    found = read.search(con, "beijing copy car")
+
+    assert [(hit.article_id, hit.words_found) for hit in found] == [("a", 2), ("b", 1)]
+    assert "A car is built in Beijing" in found[0].passage
+
+
+@pytest.mark.parametrize("text", ["", "  ", "( [ \\ . * + ?", "'; DROP TABLE articles; --", "%", "\x00"])
+def test_search_takes_any_text_as_words(con, text):
+    assert isinstance(read.search(con, text), tuple)
+
+
+def test_failing_sources_come_first_with_cause_and_advice(con):
+    bad, good = read.read_sources(con)
+
+    assert (bad.source_id, bad.cause, bad.error, bad.advice) == ("bad", "html-for-xml", "it broke", "mend it")
+    assert (bad.polls, bad.new_items, bad.last_poll_at) == (2, 2, T + HOUR)
+    assert (good.source_id, good.cause, good.error) == ("good", None, None)
+
+
+def test_the_backlog_of_an_empty_warehouse_is_nothing(tmp_path):
+    with open_warehouse(tmp_path / "warehouse.duckdb") as con:
+        backlog = read.read_backlog(con)
+
+    assert backlog.newest_at is None
+    assert (backlog.articles, backlog.pending_items, backlog.failed_alerts) == (0, 0, 0)
+
+
+def test_own_sql_is_answered_with_names_and_rows(con):
+    answer = read.ask(con, "SELECT 1 AS one; SELECT count(*) AS n, max(reported_at) AS last FROM articles")
+
+    assert answer.columns == ("n", "last")
+    assert answer.rows == ((3, T + 2 * HOUR),)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "SELEC 1",
+        "SELECT nothing FROM articles",
+        "DELETE FROM articles",
+        "CREATE TABLE mine (n INTEGER)",
+        "ATTACH '{folder}/other.duckdb'",
+        "SELECT * FROM read_text('{folder}/secret.txt')",
+        "COPY articles TO '{folder}/out.csv'",
+        "SET enable_external_access = true",
+        "INSTALL httpfs",
+    ],
+)
+def test_own_sql_can_neither_write_nor_reach_other_files(con, tmp_path, statement):
+    (tmp_path / "secret.txt").write_text("secret")
+
+    with pytest.raises(ConfigurationError):
+        read.ask(con, statement.format(folder=tmp_path))
+
+    assert not (tmp_path / "out.csv").exists()
+    assert con.execute("SELECT count(*) FROM articles").fetchall() == [(3,)]

@@ -1,0 +1,88 @@
+"""The schema explains itself, migrates forward, and refuses what it does not know."""
+
+import pytest
+
+from extractors.errors import WarehouseError
+from warehouse.database import column_type, insert, open_warehouse, transaction
+
+
+@pytest.fixture
+def con(tmp_path):
+    with open_warehouse(tmp_path / "warehouse.duckdb") as opened:
+        yield opened
+
+
+def test_every_table_and_view_says_what_it_is(con):
+    found = con.execute(
+        """
+        SELECT table_name FROM duckdb_tables() WHERE comment IS NULL AND database_name = 'warehouse'
+        UNION ALL
+        SELECT view_name FROM duckdb_views()
+        WHERE comment IS NULL AND database_name = 'warehouse' AND NOT internal
+        """
+    ).fetchall()
+
+    assert found == []
+
+
+def test_every_column_of_the_surface_says_what_it_holds(con):
+    found = con.execute(
+        """
+        SELECT table_name, column_name FROM duckdb_columns()
+        WHERE comment IS NULL AND database_name = 'warehouse' AND schema_name = 'main' AND NOT internal
+        """
+    ).fetchall()
+
+    assert found == []
+
+
+def test_opening_twice_migrates_once(tmp_path):
+    path = tmp_path / "warehouse.duckdb"
+    for _ in range(2):
+        with open_warehouse(path) as con:
+            names = con.execute("SELECT name FROM migrations").fetchall()
+
+    assert len(names) == len(set(names))
+
+
+def test_a_newer_file_is_refused_with_a_clear_word(tmp_path):
+    path = tmp_path / "warehouse.duckdb"
+    with open_warehouse(path) as con:
+        con.execute("INSERT INTO migrations VALUES ('9999_future.sql', now())")
+
+    with pytest.raises(WarehouseError, match="newer newswatch"), open_warehouse(path):
+        pass
+
+
+def test_a_file_of_another_kind_is_refused_with_a_clear_word(tmp_path):
+    path = tmp_path / "warehouse.duckdb"
+    path.write_text("no database", encoding="utf-8")
+
+    with pytest.raises(WarehouseError, match="cannot be opened"), open_warehouse(path):
+        pass
+
+
+def test_a_failed_transaction_leaves_nothing(con):
+    class StopError(Exception):
+        pass
+
+    def fail_half_way():
+        with transaction(con):
+            insert(con, "state.batches", [{"batch_id": "b", "order_id": "o", "loaded_at": "2024-01-01"}])
+            raise StopError
+
+    with pytest.raises(StopError):
+        fail_half_way()
+
+    assert con.execute("SELECT count(*) FROM state.batches").fetchone() == (0,)
+
+
+def test_times_come_back_in_utc_whatever_zone_the_machine_has(con, noon):
+    con.execute("INSERT INTO state.items VALUES ('k', $t, $t)", {"t": noon})
+
+    assert con.execute("SELECT first_seen_at FROM state.items").fetchone() == (noon,)
+
+
+def test_an_annotation_that_cannot_travel_is_refused():
+    with pytest.raises(TypeError, match="no column type"):
+        column_type(complex)

@@ -1,0 +1,127 @@
+"""The published file: replaced in one step, undisturbed readers, nobody waits."""
+
+import subprocess
+import sys
+import textwrap
+
+import pytest
+
+from extractors.errors import WarehouseError
+from warehouse.database import open_snapshot, open_warehouse
+from warehouse.lock import exclusive
+from warehouse.snapshot import copy_to, publish
+
+READER = """
+import sys
+from pathlib import Path
+from warehouse.database import open_snapshot
+
+with open_snapshot(Path(sys.argv[1])) as con:
+    print(con.execute("SELECT count(*) FROM stories").fetchone()[0], flush=True)
+    sys.stdin.readline()
+    print(con.execute("SELECT count(*) FROM stories").fetchone()[0], flush=True)
+"""
+
+
+@pytest.fixture
+def home(tmp_path):
+    return tmp_path / "state" / "warehouse.duckdb", tmp_path / "newswatch.duckdb"
+
+
+def add_story(warehouse, name):
+    with open_warehouse(warehouse) as con:
+        con.execute("INSERT INTO stories VALUES ($id, 'T', now(), now(), 1, 1, ['en'])", {"id": name})
+
+
+def count(snapshot):
+    with open_snapshot(snapshot) as con:
+        return con.execute("SELECT count(*) FROM stories").fetchone()[0]
+
+
+def test_the_first_publication_makes_a_snapshot_with_all_tables(home):
+    warehouse, snapshot = home
+
+    assert publish(warehouse, snapshot)
+    assert count(snapshot) == 0
+
+
+def test_nothing_is_published_when_nothing_has_changed(home):
+    warehouse, snapshot = home
+    publish(warehouse, snapshot)
+    with open_warehouse(warehouse) as con:
+        con.execute("SELECT count(*) FROM stories")
+
+    assert not publish(warehouse, snapshot)
+
+
+def test_a_reader_in_another_process_keeps_its_file_and_stops_nobody(home):
+    warehouse, snapshot = home
+    add_story(warehouse, "s1")
+    publish(warehouse, snapshot)
+    reader = subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(READER), str(snapshot)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with reader:
+        assert reader.stdout.readline().strip() == "1"
+
+        add_story(warehouse, "s2")
+
+        assert publish(warehouse, snapshot)
+        assert count(snapshot) == 2
+        assert reader.communicate("go\n", timeout=30)[0].strip() == "1"
+    assert reader.returncode == 0
+
+
+def test_committed_work_of_a_killed_writer_is_published(home):
+    warehouse, snapshot = home
+    code = f"""
+import os
+from pathlib import Path
+from warehouse.database import open_warehouse
+with open_warehouse(Path({str(warehouse)!r})) as con:
+    con.execute("INSERT INTO stories VALUES ('s', 'T', now(), now(), 1, 1, ['en'])")
+    os.kill(os.getpid(), 9)
+"""
+    subprocess.run([sys.executable, "-c", code], check=False)
+
+    assert publish(warehouse, snapshot)
+    assert count(snapshot) == 1
+
+
+def test_a_second_writer_is_told_who_is_in_the_way(tmp_path):
+    with (
+        exclusive(tmp_path / "lock", doing="running a cycle on this home"),
+        pytest.raises(WarehouseError, match="another newswatch is running a cycle on this home"),
+        exclusive(tmp_path / "lock", doing="running a cycle on this home"),
+    ):
+        pass
+
+
+def test_a_missing_snapshot_says_what_makes_one(tmp_path):
+    with pytest.raises(WarehouseError, match="newswatch run"), open_snapshot(tmp_path / "none.duckdb"):
+        pass
+
+
+def test_a_copy_is_a_snapshot_too(home, tmp_path):
+    warehouse, snapshot = home
+    add_story(warehouse, "s1")
+    publish(warehouse, snapshot)
+
+    assert count(copy_to(snapshot, tmp_path / "elsewhere")) == 1
+
+
+def test_a_snapshot_cannot_be_written_and_sql_in_it_reaches_no_other_file(home):
+    warehouse, snapshot = home
+    publish(warehouse, snapshot)
+
+    with open_snapshot(snapshot) as con:
+        for statement in (
+            "DELETE FROM stories",
+            "SELECT * FROM read_csv('/etc/passwd')",
+            "ATTACH '/tmp/x.duckdb'",
+        ):
+            with pytest.raises(Exception, match=r"read-only|disabled"):
+                con.execute(statement)

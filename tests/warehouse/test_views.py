@@ -1,0 +1,229 @@
+"""The views of the public surface, on a real file with a handful of rows."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from warehouse.database import insert, open_snapshot, open_warehouse
+
+VIEWS = ("trend_daily", "trend_events", "share_of_voice", "co_mentions", "first_reports", "coverage")
+MONDAY = datetime(2022, 8, 22, 9, tzinfo=UTC)
+
+
+def article(name, *, at, **more):
+    row = {
+        "article_id": name,
+        "url": f"https://news.example/{name}",
+        "source_id": "wire",
+        "publisher": "Wire",
+        "language": "en",
+        "title": name,
+        "lead": None,
+        "text": name,
+        "authors": [],
+        "published_at": at,
+        "published_from": "feed",
+        "reported_at": at,
+        "first_seen_at": at,
+        "revision": 1,
+        "words": 1,
+        "relevant": True,
+        "likeness": 0.0,
+        "copy_of": None,
+        "story_id": None,
+        "text_from": "page",
+    }
+    return row | more
+
+
+def mentions(article_id, *entities):
+    return [
+        {"article_id": article_id, "entity_id": e, "surface": "x", "part": "body", "start": 0, "stop": 1}
+        for e in entities
+    ]
+
+
+def development(name, *, at, **more):
+    row = {
+        "development_id": name,
+        "story_id": "s1",
+        "event_type": "partnership",
+        "status": "talks",
+        "basis": "unconfirmed",
+        "participants": [],
+        "what": name,
+        "sentence": name,
+        "first_article_id": "a",
+        "reported_at": at,
+        "detected_at": at,
+        "articles": 1,
+        "origins": 1,
+        "supersedes": None,
+    }
+    return row | more
+
+
+def poll(source_id, *, at, outcome):
+    return {
+        "source_id": source_id,
+        "started_at": at,
+        "outcome": outcome,
+        "http_status": 200,
+        "items": 1,
+        "new_items": 0,
+        "bytes": 1,
+        "seconds": 0.1,
+        "cause": None,
+        "error": None,
+    }
+
+
+def links(development_id, **roles):
+    return [
+        {"development_id": development_id, "article_id": name, "role": role} for name, role in roles.items()
+    ]
+
+
+@pytest.fixture
+def con(tmp_path):
+    with open_warehouse(tmp_path / "warehouse.duckdb") as opened:
+        yield opened
+
+
+def fetch(con, statement):
+    return con.execute(statement).fetchall()
+
+
+def test_every_view_and_every_column_says_what_it_is(con):
+    described = dict(fetch(con, "SELECT view_name, comment FROM duckdb_views() WHERE NOT internal"))
+    silent = fetch(
+        con,
+        "SELECT table_name, column_name FROM duckdb_columns() "
+        "WHERE NOT internal AND schema_name = 'main' AND comment IS NULL",
+    )
+
+    assert set(VIEWS) <= set(described)
+    assert all(described.values())
+    assert silent == []
+
+
+def test_the_views_answer_in_a_published_file_under_its_other_name(tmp_path):
+    with open_warehouse(tmp_path / "warehouse.duckdb") as con:
+        insert(con, "articles", [article("a", at=MONDAY)])
+        insert(con, "mentions", mentions("a", "company:baic"))
+    published = (tmp_path / "warehouse.duckdb").rename(tmp_path / "newswatch.duckdb")
+
+    with open_snapshot(published) as con:
+        assert [len(fetch(con, f"FROM {view}")) for view in VIEWS] == [1, 0, 1, 0, 0, 1]
+        assert fetch(con, "SELECT comment FROM duckdb_views() WHERE view_name = 'coverage'") != [(None,)]
+
+
+def test_an_article_counts_once_however_often_it_names_an_entity(con):
+    insert(con, "articles", [article("a", at=MONDAY)])
+    insert(con, "mentions", mentions("a", "company:baic", "company:baic", "company:baic"))
+
+    assert fetch(con, "SELECT entity_id, articles FROM trend_daily") == [("company:baic", 1)]
+
+
+def test_copies_are_counted_apart_and_irrelevant_articles_not_at_all(con):
+    copy = article("b", at=MONDAY, copy_of="a", publisher="Other")
+    off_topic = article("c", at=MONDAY, relevant=False)
+    insert(con, "articles", [article("a", at=MONDAY), copy, off_topic])
+    insert(con, "mentions", [m for name in "abc" for m in mentions(name, "company:baic", "company:xiaomi")])
+
+    daily = fetch(
+        con, "SELECT articles, copies, publishers FROM trend_daily WHERE entity_id = 'company:baic'"
+    )
+    assert daily == [(1, 1, 2)]
+    assert fetch(con, "SELECT articles FROM co_mentions") == [(1,)]
+    assert fetch(con, "SELECT articles FROM share_of_voice WHERE entity_id = 'company:baic'") == [(1,)]
+
+
+def test_a_day_is_a_day_in_utc_whatever_the_session_is_set_to(con):
+    insert(con, "articles", [article("a", at=datetime(2022, 8, 26, 23, 30, tzinfo=UTC))])
+    insert(con, "mentions", mentions("a", "company:baic"))
+    con.execute("SET TimeZone = 'Asia/Shanghai'")
+
+    assert fetch(con, "SELECT day FROM trend_daily") == [(date(2022, 8, 26),)]
+    assert fetch(con, "SELECT day FROM coverage") == [(date(2022, 8, 26),)]
+
+
+def test_a_week_begins_on_monday(con):
+    sunday = MONDAY + timedelta(days=6, hours=14, minutes=59)
+    insert(con, "articles", [article("a", at=sunday), article("b", at=sunday + timedelta(minutes=1))])
+    insert(con, "mentions", mentions("a", "company:baic") + mentions("b", "company:baic"))
+
+    weeks = fetch(con, "SELECT week, articles FROM share_of_voice ORDER BY week")
+    assert weeks == [(date(2022, 8, 22), 1), (date(2022, 8, 29), 1)]
+
+
+def test_shares_add_up_to_one_among_entities_of_a_kind(con):
+    insert(con, "articles", [article(name, at=MONDAY) for name in "abc"])
+    named = mentions("a", "company:baic", "company:xiaomi", "topic:electric-car")
+    insert(con, "mentions", named + mentions("b", "company:xiaomi") + mentions("c", "company:xiaomi"))
+
+    shares = dict(fetch(con, "SELECT entity_id, share FROM share_of_voice"))
+    assert shares == {"company:baic": 0.25, "company:xiaomi": 0.75, "topic:electric-car": 1.0}
+
+
+def test_each_pair_of_entities_stands_once(con):
+    insert(con, "articles", [article("a", at=MONDAY)])
+    insert(con, "mentions", mentions("a", "company:xiaomi", "company:baic", "topic:electric-car"))
+
+    pairs = fetch(con, "SELECT entity_a, entity_b FROM co_mentions ORDER BY ALL")
+    assert pairs == [
+        ("company:baic", "company:xiaomi"),
+        ("company:baic", "topic:electric-car"),
+        ("company:xiaomi", "topic:electric-car"),
+    ]
+
+
+def test_events_count_developments_and_the_different_articles_that_report_them(con):
+    insert(con, "developments", [development("d1", at=MONDAY), development("d2", at=MONDAY)])
+    insert(con, "development_articles", links("d1", a="first", b="repeats") + links("d2", b="first"))
+
+    assert fetch(con, "FROM trend_events") == [(date(2022, 8, 22), "partnership", "talks", 2, 2)]
+
+
+def test_first_reports_tell_who_was_first_and_how_late_the_others_were(con):
+    late, later = MONDAY + timedelta(hours=3), MONDAY + timedelta(hours=8)
+    insert(
+        con,
+        "articles",
+        [
+            article("a", at=MONDAY, publisher="Fast"),
+            article("b", at=late, publisher="Slow"),
+            article("c", at=later, publisher="Slow"),
+        ],
+    )
+    insert(con, "developments", [development("d1", at=MONDAY)])
+    insert(con, "development_articles", links("d1", a="first", b="confirms", c="repeats"))
+
+    assert fetch(con, "FROM first_reports ORDER BY publisher") == [("Fast", 1, 1, None), ("Slow", 1, 0, 3.0)]
+
+
+def test_coverage_tells_no_news_from_no_polling(con):
+    days = [MONDAY + timedelta(days=n) for n in range(3)]
+    insert(
+        con,
+        "polls",
+        [poll("wire", at=days[0], outcome="unchanged"), poll("wire", at=days[0], outcome="failed")],
+    )
+    insert(con, "polls", [poll("other", at=days[2], outcome="new")])
+    insert(con, "articles", [article("a", at=days[2], source_id="other")])
+
+    found = fetch(
+        con, "SELECT day, source_id, polls_ok, polls_failed, articles FROM coverage ORDER BY day, source_id"
+    )
+    assert found == [
+        (date(2022, 8, 22), "wire", 1, 1, 0),
+        (date(2022, 8, 23), "wire", 0, 0, 0),
+        (date(2022, 8, 24), "other", 1, 0, 1),
+        (date(2022, 8, 24), "wire", 0, 0, 0),
+    ]
+
+
+def test_coverage_shows_imported_articles_though_nothing_polls_them(con):
+    insert(con, "articles", [article("a", at=MONDAY, source_id="import")])
+
+    assert fetch(con, "FROM coverage") == [(date(2022, 8, 22), "import", 0, 0, 1)]

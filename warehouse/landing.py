@@ -1,0 +1,194 @@
+"""The landing zone: orders and batches as Parquet files, written whole or not at all.
+
+The seam between collecting and loading. A file is written under a temporary name, flushed to the disk and
+renamed, so that whoever lists the folder sees only finished ones. Columns are derived from the records'
+annotations; a field that an older program did not write takes its default when it is read.
+"""
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import fields, is_dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from pydantic import ValidationError
+
+from extractors.errors import WarehouseError
+from extractors.records import Batch, CollectedArticle, ItemOutcome, Order, Poll
+from warehouse.database import Connection, adapter, column_type, open_scratch
+
+#: The kinds of record in a batch: the column of the file, and the field of `Batch`.
+_KINDS = {
+    "poll": ("polls", Poll),
+    "outcome": ("outcomes", ItemOutcome),
+    "article": ("articles", CollectedArticle),
+}
+#: Rows bound to one statement: bounds the memory of writing a large batch.
+_CHUNK = 500
+
+
+def write_order(folder: Path, order: Order) -> Path:
+    """Write `order` into `folder`/orders and return its path."""
+    path = folder / "orders" / f"{order.order_id}.parquet"
+    with open_scratch() as con:
+        con.execute(
+            f"CREATE TABLE part AS SELECT unnest([NULL::{column_type(Order)}], max_depth := 2) LIMIT 0"
+        )
+        _append(con, column_type(Order), [order])
+        _write(con, path)
+    return path
+
+
+def read_order(path: Path) -> Order:
+    """Read the order at `path`.
+
+    Raises:
+        WarehouseError: it is no order, or damaged.
+    """
+    (row,) = _read(path)
+    order: Order = _record(path, Order, row)
+    return order
+
+
+def write_batch(folder: Path, batch: Batch) -> Path:
+    """Write `batch` into `folder`/batches and return its path; one row a record, its kind's column filled."""
+    path = folder / "batches" / f"{batch.batch_id}.parquet"
+    types = {kind: column_type(record) for kind, (_, record) in _KINDS.items()}
+    row = 'STRUCT("batch_id" VARCHAR, "order_id" VARCHAR, "collected_at" TIMESTAMPTZ, '
+    row += ", ".join(f'"{kind}" {inside}' for kind, inside in types.items()) + ")"
+    with open_scratch() as con:
+        con.execute(f"CREATE TABLE part AS SELECT unnest([NULL::{row}], max_depth := 2) LIMIT 0")
+        for chunk in _chunks(list(_batch_rows(batch))):
+            _append(con, row, chunk)
+        _write(con, path)
+    return path
+
+
+def read_batch(path: Path) -> Batch:
+    """Read the batch at `path`.
+
+    Raises:
+        WarehouseError: it is no batch, or damaged.
+    """
+    found = _read(path)
+    records: dict[str, list[Any]] = {kind: [] for kind in _KINDS}
+    for row in found:
+        for kind, (_, record) in _KINDS.items():
+            if row.get(kind) is not None:
+                records[kind].append(_record(path, record, row[kind]))
+    first = found[0]
+    return Batch(
+        batch_id=first["batch_id"],
+        order_id=first["order_id"],
+        collected_at=first["collected_at"],
+        **{name: tuple(records[kind]) for kind, (name, _) in _KINDS.items()},
+    )
+
+
+def waiting_batches(folder: Path) -> list[Path]:
+    """Return the finished batches that wait to be loaded, oldest first."""
+    found = (folder / "batches").glob("*.parquet")
+    return sorted(found, key=lambda path: (path.stat().st_mtime_ns, path.name))
+
+
+def archive_batch(path: Path, archive: Path) -> Path:
+    """Move a loaded batch into `archive` and return its new path."""
+    archive.mkdir(parents=True, exist_ok=True)
+    target = archive / path.name
+    path.replace(target)
+    flush_folder(archive)
+    return target
+
+
+def set_aside(path: Path) -> Path:
+    """Rename a batch that cannot be read, so that it blocks nothing and is not lost; return its new path."""
+    return path.rename(path.with_suffix(".broken"))
+
+
+def remove_order(folder: Path, order_id: str) -> None:
+    """Remove an order whose batch has been loaded."""
+    with suppress(FileNotFoundError):
+        (folder / "orders" / f"{order_id}.parquet").unlink()
+
+
+def flush_folder(folder: Path) -> None:
+    """Flush the entries of `folder` to the disk, so that a rename in it survives a power cut."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def replace_file(temporary: Path, target: Path) -> None:
+    """Flush `temporary` to the disk and rename it to `target`: readers see the old file or the new one."""
+    with temporary.open("rb+") as file:
+        os.fsync(file.fileno())
+    temporary.replace(target)
+    flush_folder(target.parent)
+
+
+def _batch_rows(batch: Batch) -> Iterator[dict[str, Any]]:
+    head = {"batch_id": batch.batch_id, "order_id": batch.order_id, "collected_at": batch.collected_at}
+    empty: dict[str, Any] = dict.fromkeys(_KINDS)
+    yield head | empty  # a batch without records still says that its order was carried out
+    for kind, (name, _) in _KINDS.items():
+        for record in getattr(batch, name):
+            yield head | empty | {kind: record}
+
+
+def _chunks(rows: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    for start in range(0, len(rows), _CHUNK):
+        yield rows[start : start + _CHUNK]
+
+
+def _append(con: Connection, row_type: str, records: Sequence[Any]) -> None:
+    con.execute(
+        f"INSERT INTO part SELECT unnest($rows::{row_type}[], max_depth := 2)",
+        {"rows": [_plain(record) for record in records]},
+    )
+
+
+def _plain(value: Any) -> Any:
+    """Return `value` with records as dictionaries and tuples as lists, the forms DuckDB binds."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, dict):
+        return {key: _plain(inside) for key, inside in value.items()}
+    if isinstance(value, tuple | list):
+        return [_plain(inside) for inside in value]
+    return value.encode("utf-8", "replace").decode("utf-8") if isinstance(value, str) else value
+
+
+def _write(con: Connection, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_suffix(".writing")
+    quoted = str(temporary).replace("'", "''")
+    con.execute(f"COPY part TO '{quoted}' (FORMAT parquet, COMPRESSION zstd)")
+    replace_file(temporary, path)
+
+
+def _read(path: Path) -> list[dict[str, Any]]:
+    try:
+        with open_scratch() as con:
+            result = con.execute("SELECT * FROM read_parquet($path)", {"path": str(path)})
+            names = [column[0] for column in result.description or []]
+            found = [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+    except duckdb.Error as error:
+        raise WarehouseError(f"{path}: cannot be read as Parquet ({str(error).splitlines()[0]})") from error
+    if not found:
+        raise WarehouseError(f"{path}: holds no rows")
+    return found
+
+
+def _record(path: Path, record: type, row: dict[str, Any]) -> Any:
+    try:
+        return adapter(record).validate_python(
+            {key: value for key, value in row.items() if value is not None}
+        )
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(step) for step in first["loc"])
+        raise WarehouseError(f"{path}: {record.__name__}.{place}: {first['msg']}") from error

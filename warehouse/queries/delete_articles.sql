@@ -1,0 +1,2 @@
+-- Params: ids
+DELETE FROM articles WHERE article_id IN (SELECT unnest($ids));

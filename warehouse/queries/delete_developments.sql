@@ -1,0 +1,2 @@
+-- Params: ids
+DELETE FROM developments WHERE development_id IN (SELECT unnest($ids));

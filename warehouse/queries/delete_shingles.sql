@@ -1,0 +1,2 @@
+-- Params: ids
+DELETE FROM state.shingles WHERE article_id IN (SELECT unnest($ids));

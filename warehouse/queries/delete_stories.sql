@@ -1,0 +1,2 @@
+-- Params: ids
+DELETE FROM stories WHERE story_id IN (SELECT unnest($ids));

@@ -1,0 +1,1 @@
+SELECT max(finished_at) FROM runs;

@@ -1,0 +1,300 @@
+"""Reading the snapshot: what people ask of it, as frozen records. Every function takes an open snapshot."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, TypeVar, cast
+
+import duckdb
+
+from extractors.errors import ConfigurationError
+from warehouse.database import Connection, adapter, rows
+from warehouse.judged import Alert
+
+#: Rows at the most where a caller names no limit.
+ALL = 1_000_000
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryRow:
+    """A running affair; fields as the columns of `stories`, and the number of its developments."""
+
+    story_id: str
+    title: str
+    first_at: datetime
+    last_at: datetime
+    articles: int
+    publishers: int
+    languages: tuple[str, ...]
+    developments: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DevelopmentRow:
+    """A development with its evidence; fields as the columns of `developments`.
+
+    `url`, `headline`, `publisher` and `language` are those of the first report; None where the article is no
+    longer kept, `language` also where it is not known.
+    """
+
+    development_id: str
+    story_id: str
+    event_type: str
+    status: str
+    basis: str
+    participants: tuple[str, ...]
+    what: str
+    sentence: str
+    first_article_id: str
+    url: str | None
+    headline: str | None
+    publisher: str | None
+    language: str | None
+    reported_at: datetime
+    detected_at: datetime
+    articles: int
+    origins: int
+    supersedes: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryArticle:
+    """An article of a story. `brings` holds `development_id role` of each development it reports."""
+
+    article_id: str
+    url: str
+    title: str
+    publisher: str
+    language: str | None
+    reported_at: datetime
+    copy_of: str | None
+    brings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryTimeline:
+    """A story with its developments and its articles, both in the order of reporting."""
+
+    story: StoryRow
+    developments: tuple[DevelopmentRow, ...]
+    articles: tuple[StoryArticle, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trend:
+    """How often an entity is mentioned in a week; `week` is the Monday. `copies` are not in `articles`."""
+
+    week: date
+    entity_id: str
+    name: str
+    articles: int
+    copies: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """An article that a search found. `passage` is the text around one of the words, cut at both ends.
+
+    `words_found` counts the different words of the search that it holds; `score` weighs where they stand.
+    """
+
+    article_id: str
+    url: str
+    title: str
+    publisher: str
+    language: str | None
+    reported_at: datetime
+    story_id: str | None
+    copy_of: str | None
+    words_found: int
+    score: int
+    passage: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceRow:
+    """How a source is. `cause`, `error` and `advice` are None where the last poll worked."""
+
+    source_id: str
+    kind: str
+    url: str
+    state: str
+    failures: int
+    last_ok_at: datetime | None
+    last_poll_at: datetime | None
+    next_poll_at: datetime
+    polls: int
+    new_items: int
+    cause: str | None
+    error: str | None
+    advice: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunRow:
+    """One cycle; fields as the columns of `runs`."""
+
+    run_id: str
+    started_at: datetime
+    finished_at: datetime
+    outcome: str
+    polls: int
+    failed_polls: int
+    new_items: int
+    failed_items: int
+    articles: int
+    revisions: int
+    copies: int
+    relevant: int
+    developments: int
+    alerts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backlog:
+    """What is there and what waits. `newest_at` is None in an empty warehouse."""
+
+    articles: int
+    relevant: int
+    copies: int
+    stories: int
+    developments: int
+    newest_at: datetime | None
+    pending_items: int
+    pending_alerts: int
+    held_alerts: int
+    failed_alerts: int
+    sent_alerts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """The answer to a statement: the columns' names and the rows; both empty where it returns nothing."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
+
+
+def read_stories(con: Connection, *, most: int = ALL) -> tuple[StoryRow, ...]:
+    """Return at most `most` stories, the one with the newest article first."""
+    return _records(StoryRow, rows(con, "read_stories", story_id=None, most=most))
+
+
+def read_story(con: Connection, typed: str) -> StoryTimeline:
+    """Return the timeline of the story with the id `typed`, or the only one whose id begins so.
+
+    Raises:
+        ConfigurationError: no story has such an id, or several have.
+    """
+    found = [row["story_id"] for row in rows(con, "read_story_ids", typed=typed)] if typed else []
+    if typed in found:
+        found = [typed]
+    if not found:
+        raise ConfigurationError(f"there is no story {typed!r}; `newswatch stories` lists them")
+    if len(found) > 1:
+        raise ConfigurationError(f"{typed!r} begins several ids: {', '.join(found)}")
+    (story,) = _records(StoryRow, rows(con, "read_stories", story_id=found[0], most=1))
+    return StoryTimeline(
+        story=story,
+        developments=tuple(reversed(read_developments(con, story_id=story.story_id))),
+        articles=_records(StoryArticle, rows(con, "read_story_articles", story_id=story.story_id)),
+    )
+
+
+def read_developments(
+    con: Connection,
+    *,
+    story_id: str | None = None,
+    event_type: str | None = None,
+    entity_id: str | None = None,
+    since: datetime | None = None,
+    most: int = ALL,
+) -> tuple[DevelopmentRow, ...]:
+    """Return at most `most` developments, the newest first; None filters nothing.
+
+    `since` is the earliest `reported_at`.
+    """
+    found = rows(
+        con,
+        "read_developments",
+        story_id=story_id,
+        event_type=event_type,
+        entity_id=entity_id,
+        since=since,
+        most=most,
+    )
+    return _records(DevelopmentRow, found)
+
+
+def read_trends(con: Connection, *, weeks: int, entity_id: str | None = None) -> tuple[Trend, ...]:
+    """Return mentions by week and entity over the last `weeks` weeks of the data, oldest first.
+
+    Weeks in which an entity is not mentioned have no row. `entity_id` None takes all.
+    """
+    return _records(Trend, rows(con, "read_trends", weeks=weeks, entity_id=entity_id))
+
+
+def search(con: Connection, text: str, *, most: int = 20) -> tuple[Hit, ...]:
+    """Return the articles that hold words of `text`, those with the most and best placed words first.
+
+    A word of a Latin script is found where a word begins so (`car` finds `cars`, not `scar`), Chinese
+    anywhere. Capital letters do not matter.
+    """
+    words = tuple(dict.fromkeys(word.lower() for word in text.split()))
+    if not words:
+        return ()
+    patterns = [_pattern(word) for word in words]
+    return _records(Hit, rows(con, "read_hits", words=list(words), patterns=patterns, most=most))
+
+
+def _pattern(word: str) -> str:
+    """Return the RE2 expression of a word. RE2's own word border knows ASCII only, hence the long one."""
+    border = r"(^|[^\p{L}\p{N}])" if word[0].isalnum() and not _is_cjk(word[0]) else ""
+    return f"(?i){border}{re.escape(word)}"
+
+
+def _is_cjk(character: str) -> bool:
+    return "\u2e80" <= character <= "\u9fff" or "\uac00" <= character <= "\ud7af"
+
+
+def read_alerts(con: Connection, *, state: str | None = None, most: int = ALL) -> tuple[Alert, ...]:
+    """Return at most `most` alerts of the ledger in `state` (None: any), the newest first."""
+    return _records(Alert, rows(con, "read_alerts", state=state, most=most))
+
+
+def read_sources(con: Connection) -> tuple[SourceRow, ...]:
+    """Return the sources of the watch, the failing ones first."""
+    return _records(SourceRow, rows(con, "read_sources"))
+
+
+def read_runs(con: Connection, *, most: int = 5) -> tuple[RunRow, ...]:
+    """Return the last runs, the newest first."""
+    return _records(RunRow, rows(con, "read_runs", most=most))
+
+
+def read_backlog(con: Connection) -> Backlog:
+    """Return what is in the snapshot, and what waited when it was published."""
+    (backlog,) = _records(Backlog, rows(con, "read_backlog"))
+    return backlog
+
+
+def ask(con: Connection, statement: str) -> Answer:
+    """Return the answer to the user's own SQL; of several statements, that of the last.
+
+    Raises:
+        ConfigurationError: DuckDB refuses the statement; the message is DuckDB's.
+    """
+    try:
+        result = con.execute(statement)
+        columns = tuple(str(column[0]) for column in result.description or ())
+        return Answer(columns=columns, rows=tuple(result.fetchall()) if columns else ())
+    except duckdb.Error as error:
+        raise ConfigurationError(str(error)) from error
+
+
+def _records(record: type[T], found: Sequence[dict[str, Any]]) -> tuple[T, ...]:
+    check: Callable[[object], T] = adapter(cast("type", record)).validate_python
+    return tuple(check(row) for row in found)
