@@ -96,23 +96,27 @@ def make_snapshot(name: str, folder: Path) -> Path:
     gold = read_gold(name)
     rows = folder / f"{name}.jsonl"
     with rows.open("w", encoding="utf-8") as out:
-        for article in gold.articles:
-            out.write(json.dumps(_row(article), ensure_ascii=False) + "\n")
+        for row in gold_rows(gold):
+            out.write(json.dumps(row, ensure_ascii=False) + "\n")
     settings = read_settings({}, home=folder / name, watch=default_watch_file())
     import_files(settings, read_watch(settings.watch_file), [rows], system_clock)
     return settings.snapshot
 
 
-def _row(article: GoldArticle) -> dict[str, object]:
-    return {
-        "url": article.url,
-        "title": article.title,
-        "text": f"{article.lead}\n\n{article.body}",
-        "published": article.published.isoformat(),
-        "publisher": article.publisher,
-        "lead": article.lead,
-        "author": article.author,
-    }
+def gold_rows(gold: GoldSet) -> list[dict[str, object]]:
+    """Return the articles as rows for `newswatch import`; the language is left for the program to tell."""
+    return [
+        {
+            "url": article.url,
+            "title": article.title,
+            "text": f"{article.lead}\n\n{article.body}",
+            "published": article.published.isoformat(),
+            "publisher": article.publisher,
+            "lead": article.lead,
+            "author": article.author,
+        }
+        for article in gold.articles
+    ]
 
 
 def score(gold: GoldSet, snapshot: Path, half: str = "whole") -> dict[str, float]:

@@ -238,22 +238,42 @@ def read_trends(con: Connection, *, weeks: int, entity_id: str | None = None) ->
 
 
 def search(con: Connection, text: str, *, most: int = 20) -> tuple[Hit, ...]:
-    """Return the articles that hold words of `text`, those with the most and best placed words first.
+    """Return the articles that hold words of `text`: most words first, then best placed, then newest.
+
+    A word in the title counts 5, in the lead 3, in the text 1.
 
     A word of a Latin script is found where a word begins so (`car` finds `cars`, not `scar`), Chinese
     anywhere. Capital letters do not matter.
     """
     words = tuple(dict.fromkeys(word.lower() for word in text.split()))
-    if not words:
-        return ()
-    patterns = [_pattern(word) for word in words]
-    return _records(Hit, rows(con, "read_hits", words=list(words), patterns=patterns, most=most))
+    marks: dict[str, list[int]] = {}
+    times: dict[str, datetime] = {}
+    for word in words:
+        for hit in rows(con, "read_hits", word=word, pattern=_pattern(word)):
+            times[hit["article_id"]] = hit["reported_at"]
+            score = 5 * hit["in_title"] + 3 * hit["in_lead"] + hit["in_text"]
+            marks.setdefault(hit["article_id"], []).append(score)
+    ranked = sorted(marks, key=lambda key: (len(marks[key]), sum(marks[key]), times[key], key), reverse=True)
+    details = {row["article_id"]: row for row in rows(con, "read_found", article_ids=ranked[:most])}
+    return tuple(_hit(details[key], words, len(marks[key]), sum(marks[key])) for key in ranked[:most])
+
+
+def _hit(row: dict[str, Any], words: Sequence[str], words_found: int, score: int) -> Hit:
+    passage = passage_around(row.pop("text"), words)
+    return Hit(**row, words_found=words_found, score=score, passage=passage)
+
+
+def passage_around(text: str, words: Sequence[str]) -> str:
+    """Return the piece of `text` around the first of `words` in it; empty where none stands there."""
+    starts = "|".join(re.escape(word) if _is_cjk(word[0]) else rf"(?<!\w){re.escape(word)}" for word in words)
+    found = re.search(starts, text, re.IGNORECASE) if starts else None
+    return text[max(0, found.start() - 80) : found.start() + 160] if found else ""
 
 
 def _pattern(word: str) -> str:
     """Return the RE2 expression of a word. RE2's own word border knows ASCII only, hence the long one."""
     border = r"(^|[^\p{L}\p{N}])" if word[0].isalnum() and not _is_cjk(word[0]) else ""
-    return f"(?i){border}{re.escape(word)}"
+    return border + re.escape(word)
 
 
 def _is_cjk(character: str) -> bool:

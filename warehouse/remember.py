@@ -1,12 +1,11 @@
 """What judgement remembers, read from the warehouse: rows → `Memory`, and where its reports can be read."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from extractors.watch import Watch
 from warehouse.database import Connection, rows
-from warehouse.developments import LEDGER
 from warehouse.judged import Development, DevelopmentArticle, Judgement, Report, Reporting, Story
-from warehouse.memory import HISTORY, Memory
+from warehouse.memory import HISTORY, LEDGER, Memory
 from warehouse.stored import StoredArticle, read_signals
 
 
@@ -40,7 +39,7 @@ class Remembered:
 def remember(con: Connection, watch: Watch, earliest: datetime) -> Remembered:
     """Return what judgement must know to judge reports from `earliest` on."""
     reports = _reports(con, earliest - HISTORY)
-    since = earliest - max(LEDGER, timedelta())
+    since = earliest - LEDGER
     developments = [
         Development(**row | {"participants": tuple(row["participants"])})
         for row in rows(con, "memory_developments", since=since)

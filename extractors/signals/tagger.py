@@ -1,0 +1,35 @@
+"""All signals of an article in one call: what collection, import and reprocessing have in common."""
+
+from extractors.records import Article, Signals
+from extractors.signals.citations import CitationFinder
+from extractors.signals.claims import ClaimFinder
+from extractors.signals.figures import find_figures
+from extractors.signals.fingerprint import count_words, shingles
+from extractors.signals.mentions import MentionFinder
+from extractors.watch import Watch
+
+
+class Tagger:
+    """Tags the articles of one watch; made once per process, holds no state between articles."""
+
+    def __init__(self, watch: Watch) -> None:
+        """Compile the names and rules of `watch`."""
+        self._mentions = MentionFinder(watch)
+        self._citations = CitationFinder(watch)
+        self._claims = ClaimFinder(watch)
+
+    def tag(self, article: Article) -> Signals:
+        """Return the signals of `article`; equal articles give equal signals."""
+        title, text, language = article.title, article.text, article.language
+        mentions = self._mentions.find(title, text, article.lead)
+        figures = find_figures(title, text, language, article.published_at, article.lead)
+        citations = self._citations.find(title, text, language, mentions)
+        claims, figures = self._claims.find(article, mentions, figures, citations)
+        return Signals(
+            words=count_words(text),
+            mentions=mentions,
+            claims=claims,
+            figures=figures,
+            citations=citations,
+            shingles=shingles(text, language),
+        )

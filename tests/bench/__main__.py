@@ -1,0 +1,141 @@
+"""How fast, against a named reference in the same run: `make bench`.
+
+| measure | reference |
+| --- | --- |
+| an idle `newswatch run` | a process that imports what it cannot do without: DuckDB, httpx, pydantic, click |
+| signals of the gold articles on one core | reading the same texts as JSON |
+| importing a gold set | tagging its articles alone |
+| publishing the snapshot | copying the file |
+"""
+
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from extractors.clock import system_clock
+from extractors.records import Article
+from extractors.signals.tagger import Tagger
+from extractors.watch import read_watch
+from flows.importing import import_files
+from flows.newsroom.gold import read_gold
+from flows.settings import read_settings
+from flows.starter import default_watch_file
+from tests.score import SETS, gold_rows
+from warehouse.snapshot import publish
+
+PASSES = 3
+IDLE_WATCH = """
+name = "idle"
+title = "Idle"
+languages = ["en"]
+
+[[entities]]
+id = "company:x"
+names = { en = ["Xx"] }
+"""
+
+
+def median_s(work: Callable[[], object], passes: int = PASSES) -> float:
+    """Return the median wall time of `work` in seconds."""
+    times = []
+    for _ in range(passes):
+        started = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - started)
+    return statistics.median(times)
+
+
+def idle_run(folder: Path) -> tuple[float, float]:
+    """Return the seconds of an idle run, and of its reference."""
+    home = folder / "idle"
+    home.mkdir()
+    (home / "watch.toml").write_text(IDLE_WATCH, encoding="utf-8")
+    told = {**os.environ, "NEWSWATCH_HOME": str(home)}
+
+    def run(*arguments: str) -> None:
+        subprocess.run([sys.executable, *arguments], env=told, check=True, capture_output=True)
+
+    run("-m", "flows.cli", "run")
+    return (
+        median_s(lambda: run("-m", "flows.cli", "run")),
+        median_s(lambda: run("-c", "import duckdb, httpx, pydantic, click")),
+    )
+
+
+def signals() -> tuple[float, float, int]:
+    """Return the seconds to tag all gold articles, those to read them as JSON, and how many they are."""
+    articles = [_article(row) for name in SETS for row in gold_rows(read_gold(name))]
+    texts = [json.dumps(row) for name in SETS for row in gold_rows(read_gold(name))]
+    tagger = Tagger(read_watch(default_watch_file()))
+    return (
+        median_s(lambda: [tagger.tag(article) for article in articles]),
+        median_s(lambda: [json.loads(text) for text in texts]),
+        len(articles),
+    )
+
+
+def _article(row: dict[str, object]) -> Article:
+    return Article(
+        url=str(row["url"]),
+        source_id="bench",
+        publisher=str(row["publisher"]),
+        title=str(row["title"]),
+        text=str(row["text"]),
+        lead=str(row["lead"]),
+        language="zh" if any(character > "\u3000" for character in str(row["title"])) else "en",
+        seen_at=system_clock(),
+    )
+
+
+def importing(folder: Path) -> tuple[float, Path]:
+    """Return the seconds to import a gold set into a new home, and its warehouse."""
+    rows = folder / "rows.jsonl"
+    rows.write_text("\n".join(json.dumps(row) for row in gold_rows(read_gold(SETS[0]))), encoding="utf-8")
+    settings = read_settings({}, home=folder / "home", watch=default_watch_file())
+    watch = read_watch(settings.watch_file)
+    started = time.perf_counter()
+    import_files(settings, watch, [rows], system_clock)
+    return time.perf_counter() - started, settings.warehouse
+
+
+def publishing(warehouse: Path, folder: Path) -> tuple[float, float]:
+    """Return the seconds to publish the warehouse, and to copy its file."""
+    snapshot = folder / "published.duckdb"
+
+    def anew() -> None:
+        snapshot.unlink(missing_ok=True)
+        publish(warehouse, snapshot)
+
+    return median_s(anew), median_s(lambda: shutil.copyfile(warehouse, folder / "copied.duckdb"))
+
+
+def main() -> None:
+    """Print the table."""
+    table = Table("measure", "seconds", "reference, seconds", "ratio", "note", title="newswatch, measured")
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        idle, bare = idle_run(folder)
+        table.add_row("idle run", f"{idle:.2f}", f"{bare:.2f}", f"{idle / bare:.1f}", "whole process")
+        tagging, reading, count = signals()
+        note = f"{count / tagging:.0f} articles/s"
+        table.add_row("signals", f"{tagging:.2f}", f"{reading:.3f}", f"{tagging / reading:.0f}", note)
+        seconds, warehouse = importing(folder)
+        table.add_row("import", f"{seconds:.2f}", f"{tagging:.2f}", f"{seconds / tagging:.1f}", SETS[0])
+        published, copied = publishing(warehouse, folder)
+        note = f"{warehouse.stat().st_size / 1e6:.1f} MB"
+        table.add_row("publish", f"{published:.3f}", f"{copied:.3f}", f"{published / copied:.1f}", note)
+    Console(width=100).print(table)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,101 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from signals_watch import watch
+
+from extractors.signals.citations import CitationFinder
+from extractors.signals.mentions import MentionFinder
+
+MENTIONS = MentionFinder(watch())
+CITATIONS = CitationFinder(watch())
+
+
+def origins(text, language, title=""):
+    return [one.origin for one in CITATIONS.find(title, text, language, MENTIONS.find(title, text, None))]
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "The two are in talks, Bloomberg reported on Friday, citing people familiar."),
+        ("en", "According to the news agency Bloomberg, talks go on."),
+        ("en", "A plan cited by Bloomberg is secret."),
+        ("en", "Shares rose after Bloomberg wrote that its parent was talking."),
+        ("en", "Bloomberg News broke the news on Tuesday."),
+        ("de", "Wie Bloomberg am Freitag berichtet, verhandeln beide."),
+        ("de", "Die Gespräche ziehen sich laut Bloomberg hin."),
+        ("de", "Das meldete die Nachrichtenagentur Bloomberg unter Berufung auf Insider."),
+        ("de", "Bloomberg hatte am Freitag unter Verweis auf Insider darüber geschrieben."),
+        ("de", "Nach Informationen des Portals Bloomberg fehlt die Erlaubnis."),
+        ("de", "BERLIN (Bloomberg) - Beide verhandeln."),
+        ("en", "BEIJING (Bloomberg) – Both are talking."),
+        ("de", "Beide verhandeln, wie aus Papieren hervorgeht, die der Agentur Bloomberg vorlagen."),
+        ("de", "Das meldeten zwei Blätter und Bloomberg unter Berufung auf Insider."),
+        ("zh", "据彭博社报道，双方正在洽谈。"),
+        ("zh", "消息面上，彭博社援引知情人士报道称，双方正在洽谈。"),
+        ("zh", "彭博社8月23日援引两名知情人士报道，已获批准。"),
+    ],
+)
+def test_a_medium_that_is_named_as_the_origin_is_cited(language, text):
+    assert origins(text, language) == ["media:bloomberg"]
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "The founder reads Bloomberg at breakfast."),
+        ("en", "He ranks ninth in the Bloomberg Billionaires Index."),
+        ("en", "Bloomberg declined to comment on its own job cuts."),
+        ("en", "She worked for Reuters before she joined the carmaker."),
+        ("de", "Früher arbeitete er bei Bloomberg in Frankfurt."),
+        ("de", "Im Bloomberg-Index liegt die Aktie vorn."),
+        ("zh", "根据彭博亿万富豪指数，他排名第九。"),
+    ],
+)
+def test_a_medium_named_in_passing_is_not_cited(language, text):
+    assert origins(text, language) == []
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "origin"),
+    [
+        ("en", "BAIC said in a notice that it knows of no deal.", "company:baic"),
+        ("de", "In einer Mitteilung weist BAIC die Berichte zurück.", "company:baic"),
+        ("zh", "长城汽车发布澄清公告称，未与小米商谈。", "company:great-wall"),
+        ("zh", "工信部公示新一批目录，小米SU7在列。", "authority:miit"),
+    ],
+)
+def test_a_notice_makes_its_author_the_origin(language, text, origin):
+    assert origins(text, language) == [origin]
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "origin"),
+    [
+        ("en", "Talks go on, the newspaper Morning Courier reported on Friday.", "media:morning-courier"),
+        ("de", "Das berichtete die Zeitung »Täglicher Bote« am Freitag.", "media:taglicher-bote"),
+        ("zh", "据《晨间财经》报道，双方正在洽谈。", "media:晨间财经"),
+    ],
+)
+def test_a_medium_that_the_watch_does_not_list_gets_an_id_of_its_own(language, text, origin):
+    assert origins(text, language) == [origin]
+
+
+def test_an_origin_is_cited_once_with_the_sentence_that_names_it_first():
+    text = "Talks go on. Bloomberg reported it. Later Bloomberg said more."
+    (citation,) = CITATIONS.find("", text, "en", MENTIONS.find("", text, None))
+    assert citation.sentence == "Bloomberg reported it."
+
+
+@given(
+    st.lists(
+        st.sampled_from(["Bloomberg", " reported", "据", "报道", "彭博社", "laut ", ". ", "《", "》"])
+        | st.text(max_size=3)
+    )
+)
+def test_the_sentence_of_every_citation_stands_in_the_article(pieces):
+    text = "".join(pieces)
+    for language in ("de", "en", "zh", None):
+        for citation in CITATIONS.find(text, text, language, MENTIONS.find(text, text, None)):
+            assert citation.sentence in text
+            assert citation.origin.partition(":")[2]

@@ -1,0 +1,245 @@
+"""The memory of what has been reported: takes one report after the other and says what each changes."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+
+from extractors.records import stable_id
+from warehouse.developments import FRESH, MATCH, Evidence, is_denial, match_score, resembles, tells_new, what
+from warehouse.facts import Fact, conflict, news_of
+from warehouse.judged import Development, DevelopmentArticle, Judgement, Report, Role, Story
+from warehouse.known import HISTORY, LEDGER, Known, Rarities, development_id
+from warehouse.origins import origins, roles_of
+from warehouse.stories import closest, traits_of
+
+__all__ = ["HISTORY", "LEDGER", "Memory"]
+
+
+@dataclass(slots=True)
+class _Changes:
+    """What one judgement has changed so far."""
+
+    opened: dict[str, None] = field(default_factory=dict)
+    touched: dict[str, None] = field(default_factory=dict)
+    links: dict[tuple[str, str], DevelopmentArticle] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Reading:
+    """What the claims of a report come to: known developments, new facts, facts a second report now carries."""
+
+    known: tuple[str, ...] = ()
+    new: tuple[Fact, ...] = ()
+    second: tuple[tuple[Fact, Report], ...] = ()
+
+
+class Memory:
+    """Reports, stories and developments as they are known, and the decisions on what comes next.
+
+    A memory rebuilt from all it has been given and has returned decides as the one that lived on: whatever a
+    decision needs stands in these records.
+    """
+
+    def __init__(
+        self,
+        reports: Iterable[Report] = (),
+        stories: Iterable[Story] = (),
+        developments: Iterable[Development] = (),
+        links: Iterable[DevelopmentArticle] = (),
+        names: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        """Remember what is known, within `HISTORY` (reports) and `LEDGER` (all else).
+
+        `names` gives the name of an entity by id, for what developments say.
+        """
+        self._names = names
+        self._known = Known()
+        for report in reports:
+            self._known.put_report(report)
+        for story in stories:
+            self._known.put_story(story)
+        for development in developments:
+            self._known.put_development(development)
+        for link in links:
+            self._known.put_link(link)
+
+    def judge(self, report: Report) -> Judgement:
+        """Take a relevant report (a new article or a revision), remember it, and return what it changes.
+
+        A copy goes where its original goes and never opens a development.
+        """
+        rarities = self._known.rarities(report.reported_at)
+        reading = self._follow(report) if report.copy_of is not None else self._read(report, rarities)
+        story = self._story(report, reading, rarities)
+        report = replace(report, story_id=story.story_id)
+        self._known.put_story(story)
+        self._known.put_report(report)
+        changes = _Changes()
+        for key in (*reading.known, *self._known.reported_by(report.article_id)):
+            self._attach(key, report, changes)
+        for fact in reading.new:
+            self._open(report, fact, report, changes)
+        for fact, first in reading.second:
+            self._attach(self._open(first, fact, report, changes), report, changes)
+        return self._judgement(story.story_id, changes)
+
+    def _follow(self, report: Report) -> _Reading:
+        return _Reading(known=tuple(self._known.reported_by(report.copy_of or "")))
+
+    def _read(self, report: Report, rarities: Rarities) -> _Reading:
+        """Hold each claim of `report` against what is known."""
+        facts = news_of(report)
+        evidence = self._known.evidence_near(report.reported_at)
+        said = _matched(report, facts, evidence, rarities)
+        recent = [one for one in evidence if resembles(report, one, rarities)]
+        new: list[Fact] = []
+        second: list[tuple[Fact, Report]] = []
+        for fact in facts:
+            if fact.position in said:
+                continue
+            if is_denial(fact) or not recent or tells_new(fact, recent):
+                new.append(fact)
+            elif (found := self._waiting(report, fact)) is not None:
+                second.append(found)
+        return _Reading(known=tuple(said.values()), new=tuple(new), second=tuple(second))
+
+    def _waiting(self, report: Report, fact: Fact) -> tuple[Fact, Report] | None:
+        """Return a claim like `fact` of another recent report that no development was made of yet."""
+        for other in self._known.reports_near(report.reported_at, FRESH):
+            if other.article_id == report.article_id or other.copy_of is not None:
+                continue
+            mine = self._known.types_of(other.article_id)
+            for one in news_of(other):
+                if one.event_type != fact.event_type or one.event_type in mine:
+                    continue
+                if is_denial(one) == is_denial(fact) and not conflict(one.figures, fact.figures):
+                    return one, other
+        return None
+
+    def _story(self, report: Report, reading: _Reading, rarities: Rarities) -> Story:
+        """Return the story `report` belongs to, its bounds moved; a new one where none fits."""
+        story_id = report.story_id or self._story_id(report, reading, rarities)
+        at = report.reported_at
+        known = self._known.stories.get(story_id)
+        if known is None:
+            return Story(story_id=story_id, title=report.title, first_at=at, last_at=at)
+        return replace(known, first_at=min(known.first_at, at), last_at=max(known.last_at, at))
+
+    def _story_id(self, report: Report, reading: _Reading, rarities: Rarities) -> str:
+        original = self._known.original_of(report)
+        if original is not None and original.story_id is not None:
+            return original.story_id
+        votes = Counter(self._known.developments[key].story_id for key in reading.known)
+        if votes:
+            return votes.most_common(1)[0][0]
+        members = self._known.members(report.reported_at)
+        return closest(traits_of(report), members, rarities) or stable_id("s", report.article_id)
+
+    def _open(self, first: Report, fact: Fact, second: Report, changes: _Changes) -> str:
+        """Open the development that `fact` of `first` tells, recognised with `second`; return its id."""
+        participants = tuple(self._known_participants(first, fact))
+        key = development_id(first.article_id, fact)
+        development = Development(
+            development_id=key,
+            story_id=first.story_id or "",
+            event_type=fact.event_type,
+            status=fact.status,
+            basis=fact.basis,
+            participants=participants,
+            what=what(fact, participants, self._names),
+            sentence=fact.sentence,
+            first_article_id=first.article_id,
+            reported_at=first.reported_at,
+            detected_at=second.detected_at,
+            articles=0,
+            origins=0,
+            supersedes=self._superseded(first, fact, changes),
+        )
+        if key not in self._known.developments:
+            self._known.put_development(development)
+            changes.opened[key] = None
+        self._attach(key, first, changes)
+        return key
+
+    @staticmethod
+    def _known_participants(report: Report, fact: Fact) -> tuple[str, ...]:
+        return report.signals.claims[fact.position].participants
+
+    def _superseded(self, report: Report, fact: Fact, changes: _Changes) -> str | None:
+        for known in self._known.developments_of(report.story_id or "", report.reported_at):
+            if known.event_type != fact.event_type or known.development_id in changes.opened:
+                continue
+            if fact.participants & set(known.participants):
+                return known.development_id
+        return None
+
+    def _attach(self, key: str, report: Report, changes: _Changes) -> None:
+        """Count `report` and its copies among the reports of a development."""
+        for article_id in (report.article_id, *self._known.copies_of(report.article_id)):
+            if article_id not in self._known.roles(key):
+                link = DevelopmentArticle(development_id=key, article_id=article_id, role="repeats")
+                changes.links[key, article_id] = link
+                self._known.put_link(link)
+        self._settle(key, changes)
+
+    def _settle(self, key: str, changes: _Changes) -> None:
+        """Bring roles, counts and the first report of a development up to date."""
+        linked = self._known.roles(key)
+        development = self._known.developments[key]
+        reports = self._known.in_order(linked)
+        settled = replace(development, articles=len(linked))
+        if len(reports) == len(linked):
+            self._set_roles(key, roles_of(reports), changes)
+            settled = self._moved(replace(settled, origins=origins(reports)), reports[0])
+        if settled != development:
+            self._known.put_development(settled)
+            changes.touched[key] = None
+
+    def _set_roles(self, key: str, roles: Mapping[str, Role], changes: _Changes) -> None:
+        known = self._known.roles(key)
+        for article_id, role in roles.items():
+            if known.get(article_id) != role:
+                link = DevelopmentArticle(development_id=key, article_id=article_id, role=role)
+                changes.links[key, article_id] = link
+                changes.touched[key] = None
+                self._known.put_link(link)
+
+    def _moved(self, development: Development, first: Report) -> Development:
+        """Return `development` with `first` as its first report."""
+        if first.article_id == development.first_article_id:
+            return replace(development, reported_at=first.reported_at)
+        same = [fact for fact in news_of(first) if fact.event_type == development.event_type]
+        return replace(
+            development,
+            first_article_id=first.article_id,
+            reported_at=first.reported_at,
+            sentence=same[0].sentence if same else development.sentence,
+        )
+
+    def _judgement(self, story_id: str, changes: _Changes) -> Judgement:
+        known = self._known.developments
+        return Judgement(
+            story=self._known.stories[story_id],
+            new=tuple(known[key] for key in changes.opened),
+            changed=tuple(known[key] for key in changes.touched if key not in changes.opened),
+            links=tuple(changes.links.values()),
+        )
+
+
+def _matched(
+    report: Report, facts: Iterable[Fact], evidence: Iterable[Evidence], rarities: Rarities
+) -> dict[int, str]:
+    """Return by position of the claim the development that it repeats, the surest pairs first."""
+    known = tuple(evidence)
+    pairs = [
+        (-match_score(fact, report, one, rarities), rank, fact.position, one.development.development_id)
+        for rank, fact in enumerate(facts)
+        for one in known
+        if one.development.event_type == fact.event_type
+    ]
+    said: dict[int, str] = {}
+    for negative, _, position, key in sorted(pairs):
+        if -negative >= MATCH and position not in said and key not in said.values():
+            said[position] = key
+    return said

@@ -1,0 +1,66 @@
+"""Origins: on how many independent sources a development rests, and what one more report adds."""
+
+import re
+from collections.abc import Iterable, Mapping
+
+from warehouse.judged import Report, Role
+
+_NO_WORD = re.compile(r"[\W_]+")
+
+
+def origins(reports: Iterable[Report]) -> int:
+    """Return the number of independent origins of `reports`.
+
+    A publisher counts once; a copy counts for its original; a report that cites media counts for those
+    media; citing a company's or an authority's own notice leaves the publisher an origin.
+    """
+    given = {report.article_id: report for report in reports}
+    return len({origin for report in given.values() for origin in origins_of(report, given)})
+
+
+def roles_of(reports: Iterable[Report]) -> dict[str, Role]:
+    """Return by article id what each of `reports` adds, in the order in which they are given."""
+    ordered = tuple(reports)
+    given = {report.article_id: report for report in ordered}
+    roles: dict[str, Role] = {}
+    seen: set[str] = set()
+    for report in ordered:
+        own = origins_of(report, given)
+        adds: Role = "confirms" if report.copy_of is None and own - seen else "repeats"
+        roles[report.article_id] = adds if roles else "first"
+        seen |= own
+    return roles
+
+
+def role_of(report: Report, earlier: Iterable[Report]) -> Role:
+    """Return what `report` adds to the `earlier` reports of the same development.
+
+    `first` where there are none, `confirms` where it brings an origin that is not among theirs, else
+    `repeats`; a copy always repeats.
+    """
+    before = [known for known in earlier if known.article_id != report.article_id]
+    return roles_of([*before, report])[report.article_id]
+
+
+def origins_of(report: Report, others: Mapping[str, Report]) -> frozenset[str]:
+    """Return the origins that `report` counts for: ids of media, or the original where it is not in `others`."""
+    seen = {report.article_id}
+    while report.copy_of is not None:
+        if report.copy_of not in others or report.copy_of in seen:
+            return frozenset({report.copy_of})
+        seen.add(report.copy_of)
+        report = others[report.copy_of]
+    cited = {_medium(cited) for cited in cited_media(report)}
+    return frozenset(cited) or frozenset({_medium(report.publisher)})
+
+
+def cited_media(report: Report) -> tuple[str, ...]:
+    """Return the media that `report` names as the origin of its news, itself left out."""
+    named = (citation.origin for citation in report.signals.citations)
+    own = _medium(report.publisher)
+    return tuple(origin for origin in named if origin.startswith("media:") and _medium(origin) != own)
+
+
+def _medium(name: str) -> str:
+    """Return one spelling for the name of a publisher and the id of the medium."""
+    return _NO_WORD.sub("-", name.removeprefix("media:").casefold()).strip("-")
