@@ -1,4 +1,4 @@
-"""Where things stand in a TOML text: tomllib gives values without lines, and a fault without a line is hard to find."""
+"""Where things stand in a TOML text: tomllib gives values without lines, and faults want one."""
 
 import re
 import tomllib
@@ -25,8 +25,8 @@ class _Token:
 def key_lines(text: str) -> dict[str, int]:
     """Return the line, counted from 1, of every key path of a TOML text (`sources[3].every` → 41).
 
-    Tables, keys and the elements of arrays all have one. `text` must be TOML that `tomllib` reads; of anything
-    else the answer is incomplete, never an error.
+    Tables, keys and the elements of arrays all have one. `text` must be TOML that `tomllib` reads; of
+    anything else the answer is incomplete, never an error.
     """
     walk = _Walk(tokens=_tokens(text))
     walk.document()
@@ -96,6 +96,7 @@ class _Walk:
         path = ""
         for part in parts[:-1]:
             path = self._current(_joined(path, part))
+            self.lines.setdefault(path, line)
         path = _joined(path, parts[-1] if parts else "")
         if is_array:
             self.lines.setdefault(path, line)

@@ -1,13 +1,27 @@
-"""The watch file: what an analyst follows, as data. This module turns it into frozen records, all faults at once."""
+"""The watch file: what an analyst follows, as data, turned into frozen records with all faults at once."""
 
-from collections.abc import Mapping
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from extractors.records import Basis, EventType, Source, Status
+from extractors import watch_checks as checks
+from extractors.errors import Fault, WatchError
+from extractors.records import Basis, EventType, Source, SourceKind, Status
+from extractors.toml_lines import key_lines
+from extractors.watch_example import read_example
+from extractors.watch_table import Faults, Table
 
 Digest = Literal["off", "hourly", "daily"]
+
+#: How often a source is polled whose `every` is not given: hourly, what operators of feeds ask of readers.
+DEFAULT_EVERY = timedelta(hours=1)
+
+_PLACE = re.compile(r"at line (?P<line>\d+), column \d+")
+_PLACE_OR_END = re.compile(r"\s*\(at [^()]*\)$")
 
 #: Names or words per language: ISO 639-1 code → spellings. Never empty spellings.
 Names = Mapping[str, tuple[str, ...]]
@@ -17,8 +31,8 @@ Names = Mapping[str, tuple[str, ...]]
 class Entity:
     """A company, person, place, product, authority, medium or plant that is looked for.
 
-    `entity_id` is `kind:name`; `name` the first English spelling (else the first of any language); `wikidata` the Q
-    number, None where not sure.
+    `entity_id` is `kind:name`; `name` the first English spelling (else the first of any language);
+    `wikidata` the Q number, None where not sure.
     """
 
     entity_id: str
@@ -49,8 +63,8 @@ class Example:
 class AlertRule:
     """Who is told of which developments. Empty filters let everything pass.
 
-    `to` is an Apprise URL or `env:NAME` (the URL is in that environment variable). `quiet` is `HH:MM-HH:MM Area/City`,
-    None for no quiet hours.
+    `to` is an Apprise URL or `env:NAME` (the URL is in that environment variable). `quiet` is
+    `HH:MM-HH:MM Area/City`, None for no quiet hours.
     """
 
     name: str
@@ -65,7 +79,10 @@ class AlertRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watch:
-    """A whole watch file. `all_of`: an article is relevant when at least one id out of each list is mentioned."""
+    """A whole watch file.
+
+    `all_of`: an article is relevant when at least one id out of each list is mentioned.
+    """
 
     name: str
     title: str
@@ -89,4 +106,191 @@ def read_watch(path: Path) -> Watch:
     Raises:
         WatchError: with every fault of the file: line where it can be known, key, and what was expected.
     """
-    raise NotImplementedError(path)
+    faults = Faults(str(path))
+    values, faults.lines = _parsed(path, faults)
+    watch = _watch(Table(values, "", faults), path.parent) if values is not None else None
+    if watch is None or faults.found:
+        raise WatchError(faults.in_order())
+    return watch
+
+
+def entities_from(records: Sequence[Mapping[str, Any]], file: str) -> tuple[Entity, ...]:
+    """Return the entities of `records`: `id`, `names`, optional `kind` and `wikidata`, as in a gold set.
+
+    `file` is where they come from, for the faults.
+
+    Raises:
+        WatchError: with every fault.
+    """
+    faults = Faults(file)
+    found = _entities(Table({"entities": list(records)}, "", faults))
+    if faults.found:
+        raise WatchError(faults.in_order())
+    return found
+
+
+def _parsed(path: Path, faults: Faults) -> tuple[dict[str, Any] | None, dict[str, int]]:
+    text = _text_of(path, faults, "")
+    if text is None:
+        return None, {}
+    try:
+        return tomllib.loads(text), key_lines(text)
+    except RecursionError:
+        faults.add("", "lists or tables are nested too deeply to be read")
+        return None, {}
+    except tomllib.TOMLDecodeError as error:
+        message = str(error)
+        place = _PLACE.search(message)
+        line = int(place["line"]) if place else len(text.splitlines()) or 1
+        said = _PLACE_OR_END.sub("", message)
+        faults.found.append(Fault(file=str(path), line=line, key="", message=f"this is not TOML: {said}"))
+        return None, {}
+
+
+def _text_of(path: Path, faults: Faults, key: str) -> str | None:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        faults.add(key, f"there is no file {path.name!r} in {str(path.parent)!r}")
+    except UnicodeDecodeError as error:
+        faults.add(key, f"{path.name!r} is not UTF-8 text (byte {error.start})")
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else None
+        faults.add(key, f"{path.name!r} cannot be read: {reason or type(error).__name__}")
+    return None
+
+
+def _watch(top: Table, folder: Path) -> Watch:
+    name = top.need("name", checks.slug, "")
+    entities, topics = _entities(top), _topics(top)
+    if not top.values.get("entities") and not top.values.get("topics"):
+        top.faults.add("", "expected [[entities]] or [[topics]]: without any, nothing can be found")
+    known = [entity.entity_id for entity in entities] + [topic.topic_id for topic in topics]
+    relevance = top.table("relevance")
+    watch = Watch(
+        name=name,
+        title=top.take("title", checks.text, name),
+        languages=top.take_list("languages", checks.language, needed=True),
+        entities=entities,
+        topics=topics,
+        examples=_examples(top, folder),
+        all_of=relevance.take_lists("all_of", checks.known_id(known)),
+        sources=_sources(top),
+        alerts=_alerts(top),
+    )
+    relevance.close()
+    top.close()
+    return watch
+
+
+def _entities(top: Table) -> tuple[Entity, ...]:
+    tables = top.tables("entities")
+    found = tuple(_entity(table) for table in tables)
+    _no_twins("id", "id", [entity.entity_id for entity in found], tables)
+    return found
+
+
+def _entity(table: Table) -> Entity:
+    entity_id = table.need("id", checks.entity_id, "")
+    kind = entity_id.partition(":")[0]
+    stated = table.take("kind", checks.text, kind)
+    if entity_id and stated != kind:
+        table.faults.add(table.key("kind"), f"{stated!r} is not the kind in the id {entity_id!r}")
+    names = _names(table, "names")
+    first = next(
+        iter([*names.get("en", ()), *(spelling for many in names.values() for spelling in many)]), ""
+    )
+    number = table.take("wikidata", checks.wikidata, None)
+    table.close()
+    return Entity(entity_id=entity_id, kind=kind, name=first, names=names, wikidata=number)
+
+
+def _topics(top: Table) -> tuple[Topic, ...]:
+    tables = top.tables("topics")
+    found: list[Topic] = []
+    for table in tables:
+        topic_id = table.need("id", checks.topic_id, "")
+        found.append(Topic(topic_id=topic_id, words=_names(table, "words")))
+        table.close()
+    _no_twins("id", "id", [topic.topic_id for topic in found], tables)
+    return tuple(found)
+
+
+def _names(table: Table, key: str) -> Names:
+    """Read a table of spellings per language; one spelling in all at least."""
+    inner = table.table(key, needed=True)
+    found: dict[str, tuple[str, ...]] = {}
+    for code in inner.values:
+        try:
+            checks.language(code)
+        except ValueError as error:
+            inner.faults.add(inner.key(code), str(error))
+        found[code] = inner.take_list(code, checks.text, needed=True)
+    if isinstance(table.values.get(key), Mapping) and not inner.values:
+        table.faults.add(table.key(key), f'expected a spelling at least, as in {key} = {{ en = ["…"] }}')
+    return found
+
+
+def _examples(top: Table, folder: Path) -> tuple[Example, ...]:
+    found: list[Example] = []
+    for index, name in enumerate(top.take_list("examples", checks.text)):
+        key = f"examples[{index}]"
+        text = _text_of(folder / name, top.faults, key)
+        if text is None:
+            continue
+        try:
+            example = read_example(text)
+            found.append(Example(title=example.title, text=example.text, language=example.language))
+        except ValueError as error:
+            top.faults.add(key, f"{name}: {error}")
+    return tuple(found)
+
+
+def _sources(top: Table) -> tuple[Source, ...]:
+    tables = top.tables("sources")
+    found: list[Source] = []
+    for table in tables:
+        source = Source(
+            source_id=table.need("id", checks.slug, ""),
+            kind=table.need("kind", checks.one_of(SourceKind), "feed"),
+            url=table.need("url", checks.url, ""),
+            every=table.take("every", checks.duration, DEFAULT_EVERY),
+            language=table.take("language", checks.language, None),
+            links=table.take("links", checks.selector, None),
+            publisher=table.take("publisher", checks.text, None),
+        )
+        if "links" in table.values and table.values.get("kind") != "page":
+            table.faults.add(table.key("links"), 'only a source of kind = "page" has `links`')
+        table.close()
+        found.append(source)
+    _no_twins("id", "id", [source.source_id for source in found], tables)
+    _no_twins("url", "address", [source.url for source in found], tables)
+    return tuple(found)
+
+
+def _alerts(top: Table) -> tuple[AlertRule, ...]:
+    tables = top.tables("alerts")
+    found: list[AlertRule] = []
+    for table in tables:
+        rule = AlertRule(
+            name=table.need("name", checks.slug, ""),
+            to=table.need("to", checks.channel, ""),
+            event_types=table.take_list("event_types", checks.one_of(EventType)),
+            statuses=table.take_list("statuses", checks.one_of(Status)),
+            basis=table.take_list("basis", checks.one_of(Basis)),
+            min_origins=table.take("min_origins", checks.whole_number, 1),
+            digest=table.take("digest", checks.one_of(Digest), "off"),
+            quiet=table.take("quiet", checks.quiet, None),
+        )
+        table.close()
+        found.append(rule)
+    _no_twins("name", "name", [rule.name for rule in found], tables)
+    return tuple(found)
+
+
+def _no_twins(key: str, what: str, values: list[str], tables: list[Table]) -> None:
+    first: dict[str, str] = {}
+    for value, table in zip(values, tables, strict=True):
+        if value and value in first:
+            table.faults.add(table.key(key), f"the same {what} as {first[value]}")
+        first.setdefault(value, table.path)

@@ -1,7 +1,7 @@
-"""What a value of the watch file must be: each check returns the value in its final form, or says what was expected.
+"""What a value of the watch file must be: each check returns its final form, or says what was expected.
 
-A check raises ValueError with the text of the fault. No check shows what stands in an alert's address: it holds
-a secret.
+A check raises ValueError with the text of the fault. No check shows what stands in an alert's address: it
+holds a secret.
 """
 
 import difflib
@@ -17,14 +17,16 @@ from cssselect import HTMLTranslator, SelectorError
 T = TypeVar("T")
 Check = Callable[[Any], T]
 
-#: ISO 639-1, all codes of the standard.
-LANGUAGES = frozenset(
-    "aa ab ae af ak am an ar as av ay az ba be bg bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz ee el en "
-    "eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii ik io is it iu ja "
-    "jv ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lu lv mg mh mi mk ml mn mr ms mt my na nb "
-    "nd ne ng nl nn no nr nv ny oc oj om or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg si sk sl sm sn so sq "
-    "sr ss st su sv sw ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu".split()
-)
+_ISO_639_1 = """
+aa ab ae af ak am an ar as av ay az ba be bg bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv
+dz ee el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie
+ig ii ik io is it iu ja jv ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lu lv
+mg mh mi mk ml mn mr ms mt my na nb nd ne ng nl nn no nr nv ny oc oj om or os pa pi pl ps pt qu rm
+rn ro ru rw sa sc sd se sg si sk sl sm sn so sq sr ss st su sv sw ta te tg th ti tk tl tn to tr ts
+tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu
+"""
+#: All two-letter codes of the standard.
+LANGUAGES = frozenset(_ISO_639_1.split())
 #: Kinds that newswatch itself gives a meaning to; others are welcome, but not a near miss of one of these.
 KINDS = ("authority", "company", "media", "person", "place", "plant", "product", "topic")
 #: The shortest interval between two polls of one source.
@@ -37,7 +39,14 @@ _SLUG = re.compile(r"[a-z0-9][a-z0-9._-]*")
 _WIKIDATA = re.compile(r"Q[1-9]\d*")
 _CHANNEL = re.compile(r"env:[A-Za-z_][A-Za-z0-9_]*|(?!env:)[a-z][a-z0-9+.-]*://\S+", re.IGNORECASE)
 _QUIET = re.compile(r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d (?P<zone>\S+)")
-_TYPES = {str: "text", bool: "true or false", int: "a number", float: "a number", list: "a list", dict: "a table"}
+_TYPES = {
+    str: "text",
+    bool: "true or false",
+    int: "a number",
+    float: "a number",
+    list: "a list",
+    dict: "a table",
+}
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
@@ -47,7 +56,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
 
 def of_type(value: Any, kind: type[T], expected: str) -> T:
-    """Return `value`; ValueError unless it is of `kind` (a bool is no number). The message names types only."""
+    """Return `value` if it is of `kind` (a bool is no number), else ValueError, which names types only."""
     if isinstance(value, kind) and not (kind is int and isinstance(value, bool)):
         return value
     raise ValueError(f"expected {expected}, got {_TYPES.get(type(value), type(value).__name__)}")

@@ -42,7 +42,8 @@ def watch_like(example: Example, default: Watch, default_text: str) -> MadeWatch
     ids = [entity.entity_id.partition(":")[2] for entity in found.central[:2]]
     name = "-".join(ids)[:_MOST_IN_NAME].strip("-.") or _slug(example.title) or "my-watch"
     example_name = f"examples/{name}.md"
-    words = telling_words(example.title, example.text, language, found.spellings)
+    names = (*found.spellings, *(entity.name for entity in found.entities))
+    words = telling_words(example.title, example.text, language, names)
     parts = [
         _head(name, example, example_name),
         _relevance(found),
@@ -55,10 +56,11 @@ def watch_like(example: Example, default: Watch, default_text: str) -> MadeWatch
         _sources(default, default_text, language, found.spellings),
         _ALERTS,
     ]
+    front = f"---\ntitle: {_line(example.title)}\nlanguage: {language}\n---\n"
     return MadeWatch(
         watch_text="\n".join(part for part in parts if part),
         example_name=example_name,
-        example_text=f"---\ntitle: {_line(example.title)}\nlanguage: {language}\n---\n{example.text.strip()}\n",
+        example_text=f"{front}{_clean(example.text)}\n",
     )
 
 
@@ -102,7 +104,7 @@ def _found(example: Example, default: Watch, language: str) -> _Found:
 
 
 def _guessed(candidates: Sequence[str], language: str) -> tuple[Entity, ...]:
-    """Return the first few candidates as entities: a watch that knows no name at all would be far too wide."""
+    """Return the first few candidates as entities: a watch without a name would be far too wide."""
     slugs = {slug: name for name in reversed(candidates[:_MOST_GUESSED]) if (slug := _slug(name))}
     return tuple(
         Entity(entity_id=f"company:{slug}", kind="company", name=name, names={language: (name,)})
@@ -213,6 +215,11 @@ def _array(values: Sequence[str]) -> str:
 def _quoted(value: str) -> str:
     """Return a TOML basic string: JSON's escapes are TOML's too, once control characters are gone."""
     return json.dumps(_line(value), ensure_ascii=False)
+
+
+def _clean(text: str) -> str:
+    """Return `text` as it can be written as UTF-8: without lone surrogates."""
+    return text.encode("utf-8", "replace").decode("utf-8").strip()
 
 
 def _line(value: str) -> str:

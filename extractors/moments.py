@@ -1,0 +1,96 @@
+"""Dates as feeds and pages write them, to moments in UTC. A zone that is not said is never silently UTC."""
+
+import re
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from email.utils import parsedate_tz
+from zoneinfo import ZoneInfo
+
+#: A date before this is a fault of the source, not news; one further ahead than this is, too.
+EARLIEST = datetime(1995, 1, 1, tzinfo=UTC)
+FURTHEST_AHEAD = timedelta(days=2)
+
+#: The zone a source writes in when it does not say one, by its language.
+_ZONES = {"zh": ZoneInfo("Asia/Shanghai"), "de": ZoneInfo("Europe/Berlin")}
+#: Hours ahead of UTC of zone names that RFC 5322 does not list and that real feeds write.
+_NAMED = {
+    "CET": 1,
+    "MEZ": 1,
+    "CEST": 2,
+    "MESZ": 2,
+    "BST": 1,
+    "EET": 2,
+    "EEST": 3,
+    "HKT": 8,
+    "SGT": 8,
+    "JST": 9,
+    "KST": 9,
+}
+_NAME_AT_END = re.compile(r"\s+\(?([A-Z]{2,5})\)?$")
+_SPOKEN = re.compile(
+    r"(?P<year>\d{4})\s*[-/.年]\s*(?P<month>\d{1,2})\s*[-/.月]\s*(?P<day>\d{1,2})\s*日?"
+    r"(?:[T\s,]*(?P<hour>\d{1,2})[:时点](?P<minute>\d{2})(?:[:分](?P<second>\d{2}))?)?"
+)
+_GERMAN = re.compile(
+    r"(?P<day>\d{1,2})\.\s?(?P<month>\d{1,2})\.\s?(?P<year>\d{4})"
+    r"(?:[\s,-–|]*(?P<hour>\d{1,2})[:.](?P<minute>\d{2})(?:[:](?P<second>\d{2}))?)?"
+)
+
+
+def zone_of(language: str | None) -> tzinfo:
+    """Return the zone in which a source in `language` writes times without a zone; UTC where none is known."""
+    return _ZONES.get((language or "")[:2].lower(), UTC)
+
+
+def parse_moment(written: str | None, language: str | None, now: datetime) -> datetime | None:
+    """Return the moment that `written` says, in UTC; None where it says none that can be true.
+
+    ISO 8601 and W3C, RFC 5322, `2024-03-28 19:00`, `2024年3月28日 19:00`, `28.03.2024, 19:00`. Where no zone is
+    said, `zone_of(language)`. A moment before 1995, or more than two days after `now`, is none.
+    """
+    text = " ".join((written or "")[:100].split())
+    if not text:
+        return None
+    try:
+        found = _iso(text) or _mail(text, language) or _digits(text)
+        if found is None:
+            return None
+        zoned = found if found.tzinfo else found.replace(tzinfo=zone_of(language))
+        moment = zoned.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+    return moment if EARLIEST <= moment <= now + FURTHEST_AHEAD else None
+
+
+def _iso(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _mail(text: str, language: str | None) -> datetime | None:
+    """Read an RFC 5322 date; `CST` is Beijing's time in a Chinese source and America's elsewhere."""
+    named = _NAME_AT_END.search(text)
+    hours = _NAMED.get(named[1]) if named else None
+    if named and named[1] == "CST" and (language or "").startswith("zh"):
+        hours = 8
+    if named and hours is not None:
+        text = f"{text[: named.start()]} {hours * 100:+05d}"
+    parts = parsedate_tz(text)
+    if parts is None or parts[0] < 1000:  # noqa: PLR2004 - a year has four digits
+        return None
+    offset = parts[9]
+    if offset is None and re.search(r"(?:\s|\d)(?:Z|UTC?|GMT|[+-]0000)$", text):
+        offset = 0
+    zone = timezone(timedelta(seconds=offset)) if offset is not None else None
+    return datetime(*parts[:6], tzinfo=zone)
+
+
+def _digits(text: str) -> datetime | None:
+    found = _SPOKEN.search(text) or _GERMAN.search(text)
+    if not found:
+        return None
+    year, month, day, hour, minute, second = (
+        int(found[name] or 0) for name in ("year", "month", "day", "hour", "minute", "second")
+    )
+    return datetime(year, month, day, hour, minute, second)  # noqa: DTZ001 - the caller gives the zone
