@@ -148,7 +148,7 @@ def load_batch(
     """Load one batch in one transaction; `alert` False keeps silent about what it brings."""
     from flows.alerts.desk import AlertDesk  # noqa: PLC0415 - only where something is loaded
 
-    desk = AlertDesk(con, watch.alerts, settings.environment) if alert and watch.alerts else None
+    desk = AlertDesk(con, watch, settings.environment) if alert and watch.alerts else None
     result = load(con, batch, watch, clock(), desk)
     log.info(
         "batch_loaded",

@@ -90,7 +90,9 @@ def _moments(settings: Settings, watch: Watch) -> Sequence[datetime]:
         return steps()
     with open_warehouse(settings.warehouse) as con:
         (last,) = run(con, "last_run_at")[0]
-        foreign = {row["source_id"] for row in rows(con, "source_states")} - {s.source_id for s in watch.sources}
+        foreign = {row["source_id"] for row in rows(con, "source_states")} - {
+            s.source_id for s in watch.sources
+        }
     if foreign:
         raise ConfigurationError(
             f"{settings.home}: holds other news (source {min(foreign)}); give the demo a home of its own with --home"

@@ -21,6 +21,8 @@ _SECRET_FIELD = re.compile(
 _WEBHOOK = re.compile(r"^[^/]*/(?:.*/)?webhooks?(?:b2)?/", re.IGNORECASE)
 _HOOK_HOST = re.compile(r"^(?:hooks?|webhooks?)\.[^/]*", re.IGNORECASE)
 _MASK = "***"
+#: Control characters but for breaks and tabs, and marks that turn the direction of text.
+_STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 _SHORTEST_SECRET = 6
 
 
@@ -65,6 +67,8 @@ def configure_logging(level: str, secrets: Collection[str] = (), *, json_lines: 
         if as_json
         else structlog.dev.ConsoleRenderer(colors=True)
     )
+    if not as_json:
+        shared.append(_steer_nothing)
     structlog.configure(
         processors=[*shared, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(level),
@@ -82,6 +86,16 @@ def secret_remover(secrets: Collection[str] = ()) -> Processor:
         return {name: _clean(value, masked) for name, value in event.items()}
 
     return remove
+
+
+def _steer_nothing(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Make visible in every field what could steer the terminal that a line is printed to."""
+    return {
+        name: _STEERING.sub(lambda match: f"\\u{ord(match[0]):04x}", value)
+        if isinstance(value, str)
+        else value
+        for name, value in event.items()
+    }
 
 
 def _clean(value: Any, secrets: Collection[str]) -> Any:

@@ -121,7 +121,7 @@ def locate(
     place = (home or Path(environment.get("NEWSWATCH_HOME") or DEFAULT_HOME)).expanduser().absolute()
     named, base = environment.get("NEWSWATCH_WATCH"), Path.cwd()
     if not named:
-        named, base = _file_values(place, [])[0].get("NEWSWATCH_WATCH"), place
+        named, base = _file_values(place)[0].get("NEWSWATCH_WATCH"), place
     if watch is not None:
         return place, watch.expanduser().absolute()
     return place, (base / Path(named).expanduser()) if named else place / "watch.toml"
@@ -135,15 +135,14 @@ def read_settings(
     `home` and `watch` are the command line's and win over both. An empty value counts as not given.
 
     Raises:
-        ConfigurationError: with every fault, a line each: name, what it is, what was expected. Never a value
-        that
-            might hold a secret.
+        ConfigurationError: with every fault, a line each: name, what it is, what was expected. Never a
+            value that might hold a secret.
     """
-    faults: list[str] = []
     place, watch_file = locate(environment, home=home, watch=watch)
-    from_file, file_faults = _file_values(place, faults)
+    from_file, faults = _file_values(place)
     values = {**from_file, **{name: value for name, value in environment.items() if value}}
-    read = _Reader(values, file_faults)
+    base = {name: Path.cwd() if environment.get(name) else place for name in NAMES}
+    read = _Reader(values, faults)
     settings = Settings(
         home=place,
         watch_file=watch_file,
@@ -152,11 +151,11 @@ def read_settings(
         spacing=read.value("NEWSWATCH_HOST_SPACING", _spacing, timedelta(seconds=5)),
         workers=read.value("NEWSWATCH_WORKERS", _workers, os.cpu_count() or 1),
         landing=read.value(
-            "NEWSWATCH_LANDING",
-            _folder_in(Path.cwd() if environment.get("NEWSWATCH_LANDING") else place),
-            place / "state" / "landing",
+            "NEWSWATCH_LANDING", _folder_in(base["NEWSWATCH_LANDING"]), place / "state" / "landing"
         ),
-        snapshot_url=read.value("NEWSWATCH_SNAPSHOT_URL", _copy_folder, None),
+        snapshot_url=read.value(
+            "NEWSWATCH_SNAPSHOT_URL", _copy_folder_in(base["NEWSWATCH_SNAPSHOT_URL"]), None
+        ),
         log_level=read.value("NEWSWATCH_LOG", _level, "info"),
         connect_to=read.value("NEWSWATCH_CONNECT_TO", _connections, ()),
         environment=values,
@@ -245,8 +244,8 @@ def _folder_in(base: Path) -> Callable[[str], Path]:
     return folder
 
 
-def _copy_folder(text: str) -> str:
-    return str(_folder_in(Path.cwd())(text))
+def _copy_folder_in(base: Path) -> Callable[[str], str]:
+    return lambda text: str(_folder_in(base)(text))
 
 
 def _level(text: str) -> str:
@@ -280,9 +279,10 @@ def _meant_name(name: str) -> str:
     return f"; did you mean {close[0]}?" if close else ""
 
 
-def _file_values(home: Path, faults: list[str]) -> tuple[dict[str, str], list[str]]:
+def _file_values(home: Path) -> tuple[dict[str, str], list[str]]:
     """Read the home's file of settings: KEY=VALUE lines, comments, quotes; nothing where there is no file."""
     path = home / FILE_NAME
+    faults: list[str] = []
     try:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:

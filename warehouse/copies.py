@@ -62,8 +62,7 @@ class ShingleIndex:
         found = [known for known in self._alike(entry) if _comes_first(known, entry)]
         if not found:
             return None
-        nearest = self._entries[self._root(found[0])] if self._root(found[0]) in self._entries else found[0]
-        original = nearest.copy_of or nearest.article_id
+        original = self._root(found[0])
         return None if original == entry.article_id else original
 
     def copies_of(self, entry: Fingerprint) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import fsum
 
 from extractors.records import Figure
 from warehouse.facts import Fact, conflict, headline_figures, share_figure
@@ -20,6 +21,9 @@ FRESH = timedelta(days=3)
 
 #: Score from which a claim says what a development says.
 MATCH = 1.5
+
+#: Share of names (by weight) from which two reports are about the same.
+SAME_NAMES = 0.5
 
 #: Words of hearsay turned official within this time come from one piece of news, read in two ways.
 UPGRADE_AFTER = timedelta(hours=12)
@@ -52,7 +56,7 @@ def match_score(fact: Fact, report: Report, known: Evidence, weights: Mapping[st
     Status weighs little, for it is often read wrongly; a denial and the thing denied are always apart.
     """
     development = known.development
-    if (fact.status in _FULL_STATUS) != (development.status in _FULL_STATUS):
+    if is_denial(fact) != (development.status in _FULL_STATUS):
         return -1.0
     score = _time_score(report, known)
     score += 0.5 if fact.status == development.status else -0.5
@@ -66,21 +70,24 @@ def match_score(fact: Fact, report: Report, known: Evidence, weights: Mapping[st
 
 
 def resembles(report: Report, known: Evidence, weights: Mapping[str, float]) -> bool:
-    """Tell whether `report` as a whole looks like the reports of `known`: names and figures, not claims."""
+    """Tell whether `report` as a whole looks like the recent reports of `known`: names and figures, not claims.
+
+    Another revision of one of them always does.
+    """
     if abs(report.reported_at - known.last_at) > FRESH:
         return False
-    ours = entities_of(report)
-    both = sum(weights[one] for one in ours & known.entities)
-    either = sum(weights[one] for one in ours | known.entities)
+    if report.article_id in known.articles:
+        return True
     figures = [one for one in headline_figures(report) if one.kind != "date"]
-    shared = share_figure(figures, known.headlines)
-    overlap = both / either if either else 0.0
-    return shared or (overlap >= 0.5 and not conflict(figures, known.headlines))  # noqa: PLR2004
+    if share_figure(figures, known.headlines):
+        return True
+    overlap = _overlap(entities_of(report), known.entities, weights)
+    return overlap >= SAME_NAMES and not conflict(figures, known.headlines)
 
 
 def is_denial(fact: Fact) -> bool:
-    """Tell whether `fact` says that something is not, or no longer, so."""
-    return fact.status in _FULL_STATUS
+    """Tell whether `fact` says, on the word of one who must know, that something is not (or no longer) so."""
+    return fact.status in _FULL_STATUS and fact.basis == "official"
 
 
 def tells_new(fact: Fact, known: Iterable[Evidence]) -> bool:
@@ -104,7 +111,9 @@ def what(fact: Fact, participants: Iterable[str], names: Mapping[str, str]) -> s
 
 
 def _time_score(report: Report, known: Evidence) -> float:
-    gap = min(abs(report.reported_at - known.last_at), abs(report.reported_at - known.development.reported_at))
+    gap = min(
+        abs(report.reported_at - known.last_at), abs(report.reported_at - known.development.reported_at)
+    )
     if gap <= timedelta(days=1):
         return 1.5
     if gap <= FRESH:
@@ -114,11 +123,11 @@ def _time_score(report: Report, known: Evidence) -> float:
 
 def _participant_score(fact: Fact, development: Development, weights: Mapping[str, float]) -> float:
     theirs = frozenset(development.participants)
-    both = sum(weights[one] for one in fact.participants & theirs)
-    either = sum(weights[one] for one in fact.participants | theirs)
+    both = fsum(weights[one] for one in fact.participants & theirs)
+    either = fsum(weights[one] for one in fact.participants | theirs)
     if not either:
         return 0.5 if fact.participants & theirs or not (fact.participants and theirs) else -0.5
-    return 1.5 * both / either - 0.5 * (not both)
+    return 1.5 * both / either if both else -1.0
 
 
 def _figure_score(fact: Fact, known: Evidence) -> float:
@@ -127,7 +136,8 @@ def _figure_score(fact: Fact, known: Evidence) -> float:
         return 2.0
     if conflict(fact.figures, theirs):
         return -3.0
-    return -0.25 if fact.figures else 0.0
+    unheard = fact.figures and not share_figure(fact.figures, known.headlines)
+    return -0.25 if unheard else 0.0
 
 
 def _turns_official(fact: Fact, report: Report, known: Evidence) -> bool:
@@ -138,6 +148,14 @@ def _turns_official(fact: Fact, report: Report, known: Evidence) -> bool:
         and report.article_id not in known.articles
         and report.reported_at - known.development.reported_at >= UPGRADE_AFTER
     )
+
+
+def _overlap(ours: frozenset[str], theirs: frozenset[str], weights: Mapping[str, float]) -> float:
+    """Return the share of names that both have, by weight; by number where none of them weighs anything."""
+    either = fsum(weights[one] for one in ours | theirs)
+    if either:
+        return fsum(weights[one] for one in ours & theirs) / either
+    return len(ours & theirs) / max(1, len(ours | theirs))
 
 
 def _words(entity_id: str) -> str:

@@ -1,12 +1,11 @@
 """What is known: reports, stories and developments with the indexes that judgement asks. Decides nothing."""
 
 from collections import defaultdict
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from extractors.records import EventType, stable_id
 from warehouse.developments import REACH, Evidence
-from warehouse.facts import Fact, fact_at, headline_figures, news_of
+from warehouse.facts import Fact, headline_figures, news_of
 from warehouse.judged import Development, DevelopmentArticle, Report, Role, Story
 from warehouse.stories import MEMBERS, Traits, entities_of, rarity, traits_of, traits_of_development
 from warehouse.timeline import Frequencies, Timeline
@@ -19,28 +18,21 @@ HISTORY = timedelta(days=90)
 LEDGER = timedelta(days=3 * 365)
 
 
-#: A development counts as so many reports where names are weighed: a burst of reports on one name does not
-#: make it common, many different pieces of news on it do.
-DEVELOPMENT_WEIGHT = 8
-
-
 class Rarities(dict[str, float]):
     """The weights of names and words around one moment, worked out when first asked for."""
 
-    def __init__(self, reports: Frequencies, developments: Frequencies, moment: datetime) -> None:
-        """Weigh by the reports within `HISTORY` of `moment` and the developments of `LEDGER` before it."""
+    def __init__(self, frequencies: Frequencies, moment: datetime) -> None:
+        """Weigh by the reports within `HISTORY` of `moment`."""
         super().__init__()
-        self._counted = (
-            (1, reports, moment - HISTORY, moment + HISTORY),
-            (DEVELOPMENT_WEIGHT, developments, moment - LEDGER, moment + HISTORY),
-        )
-        self._documents = sum(weight * of.documents(start, stop) for weight, of, start, stop in self._counted)
+        self._frequencies = frequencies
+        self._window = (moment - HISTORY, moment + HISTORY)
+        self._documents = frequencies.documents(*self._window)
 
     def __missing__(self, token: str) -> float:
         """Return and keep the weight of `token`."""
-        holders = sum(weight * of.holders(token, start, stop) for weight, of, start, stop in self._counted)
-        self[token] = weighed = rarity(holders, self._documents)
-        return weighed
+        weight = rarity(self._frequencies.holders(token, *self._window), self._documents)
+        self[token] = weight
+        return weight
 
 
 class Known:
@@ -60,7 +52,6 @@ class Known:
         self._members: defaultdict[str, Timeline] = defaultdict(Timeline)
         self._facts_of_story: defaultdict[str, Timeline] = defaultdict(Timeline)
         self._frequencies = Frequencies()
-        self._named = Frequencies()
         self._evidence: dict[str, Evidence] = {}
 
     def put_report(self, report: Report) -> None:
@@ -82,12 +73,10 @@ class Known:
         if (old := self.developments.get(key)) is not None:
             self._development_line.remove(old.reported_at, key)
             self._facts_of_story[old.story_id].remove(old.reported_at, key)
-            self._named.remove(old.reported_at, set(old.participants))
         self.developments[key] = development
         self._traits[key] = traits_of_development(development)
         self._development_line.add(development.reported_at, key)
         self._facts_of_story[development.story_id].add(development.reported_at, key)
-        self._named.add(development.reported_at, set(development.participants))
         self._evidence.pop(key, None)
 
     def put_link(self, link: DevelopmentArticle) -> None:
@@ -105,8 +94,8 @@ class Known:
         return self._roles.get(development_id, {})
 
     def reported_by(self, article_id: str) -> list[str]:
-        """Return the ids of the developments that an article reports, sorted."""
-        return sorted(self._reported.get(article_id, ()))
+        """Return the ids of the known developments that an article reports, sorted."""
+        return sorted(key for key in self._reported.get(article_id, ()) if key in self.developments)
 
     def types_of(self, article_id: str) -> set[EventType]:
         """Return the event types of the developments that an article reports."""
@@ -126,7 +115,7 @@ class Known:
 
     def rarities(self, moment: datetime) -> Rarities:
         """Return the weights of names and words around `moment`."""
-        return Rarities(self._frequencies, self._named, moment)
+        return Rarities(self._frequencies, moment)
 
     def reports_near(self, moment: datetime, reach: timedelta) -> list[Report]:
         """Return the reports within `reach` of `moment`, the earliest first."""
@@ -160,7 +149,7 @@ class Known:
 
     def _gather(self, development: Development) -> Evidence:
         linked = self.roles(development.development_id)
-        reports = self.in_order(linked)
+        reports = self.in_order(development)
         first = next((one for one in reports if one.article_id == development.first_article_id), None)
         facts = [self._main_fact(first, development)] if first else []
         for report in reports:
@@ -176,10 +165,20 @@ class Known:
             last_at=max((report.reported_at for report in reports), default=development.reported_at),
         )
 
-    def in_order(self, article_ids: Iterable[str]) -> list[Report]:
-        """Return the known reports of `article_ids`: originals before copies, the earliest first."""
-        reports = [self.reports[key] for key in article_ids if key in self.reports]
-        return sorted(reports, key=lambda one: (one.copy_of is not None, one.reported_at, one.article_id))
+    def in_order(self, development: Development) -> list[Report]:
+        """Return the known reports of `development`: originals before copies, the earliest first.
+
+        A revision may carry a later time than the version that was the first report; that one's time counts.
+        """
+        linked = self.roles(development.development_id)
+        reports = [self.reports[key] for key in linked if key in self.reports]
+
+        def place(report: Report) -> tuple[bool, datetime, str]:
+            is_first = report.article_id == development.first_article_id
+            at = development.reported_at if is_first else report.reported_at
+            return report.copy_of is not None, at, report.article_id
+
+        return sorted(reports, key=place)
 
     def _reports_one_of(self, article_id: str, event_type: EventType) -> bool:
         mine = (self.developments.get(key) for key in self._reported.get(article_id, ()))

@@ -104,8 +104,8 @@ def likeness(one: Traits, other: Traits, weights: Mapping[str, float]) -> float:
     if one.entities & other.entities:
         shared += _TYPES * _type_likeness(one.types, other.types)
     apart = abs(one.at - other.at)
-    fresh = _FRESH * 0.5 ** (apart / FRESHNESS)
-    return fresh + shared * (LASTING + (1 - LASTING) * 0.5 ** (apart / HALF_LIFE))
+    fresh = _FRESH * math.pow(0.5, apart / FRESHNESS)
+    return fresh + shared * (LASTING + (1 - LASTING) * math.pow(0.5, apart / HALF_LIFE))
 
 
 def closest(
@@ -113,11 +113,13 @@ def closest(
 ) -> str | None:
     """Return the id of the story that `traits` belong to, None where a new one begins.
 
-    `stories` holds the members to compare with; of equals the first given wins.
+    `stories` holds the members to compare with; of equals the one with the smaller id wins.
     """
     best, chosen = JOIN, None
-    for story_id, members in stories.items():
-        nearest = sorted((likeness(traits, member, weights) for member in members), reverse=True)[:2]
+    for story_id in sorted(stories):
+        nearest = sorted((likeness(traits, member, weights) for member in stories[story_id]), reverse=True)[
+            :2
+        ]
         score = sum(nearest) / len(nearest) if nearest else 0.0
         if score > best:
             best, chosen = score, story_id
@@ -132,9 +134,10 @@ def _type_likeness(ours: frozenset[EventType], theirs: frozenset[EventType]) -> 
 
 
 def _cosine(ours: frozenset[str], theirs: frozenset[str], weights: Mapping[str, float]) -> float:
-    shared = sum(weights[one] ** 2 for one in ours & theirs)
-    if not shared:
-        return 0.0
-    return shared / math.sqrt(
-        sum(weights[one] ** 2 for one in ours) * sum(weights[one] ** 2 for one in theirs)
-    )
+    shared = _squares(ours & theirs, weights)
+    return shared / math.sqrt(_squares(ours, weights) * _squares(theirs, weights)) if shared else 0.0
+
+
+def _squares(names: Iterable[str], weights: Mapping[str, float]) -> float:
+    """Return the sum of squared weights, exact: it must not depend on the order within a set."""
+    return math.fsum(weights[one] * weights[one] for one in names)

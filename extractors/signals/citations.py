@@ -1,8 +1,8 @@
 """Citations: whom an article names as the origin of its news.
 
-A medium counts only where an expression of attribution touches its name ("据彭博社报道", "Reuters said,
-citing …"); named in passing it is none. A company, an authority or a person counts where it stands in title, lead or
-first paragraphs, in a sentence that speaks of its own word: a notice, a filing, a statement.
+A medium counts only where an expression of attribution touches its name ("据彭博社报道", "Reuters said, citing …");
+named in passing it is none, nor late in the text for a report of long ago. A company, an authority or a person counts
+where it stands in title, lead or first paragraphs, in a sentence that speaks of its own word: a notice, a statement.
 """
 
 import re
@@ -52,10 +52,13 @@ class CitationFinder:
         folded = fold(words)
         opening = len(words) if is_title else _opening(words)
         for start, stop in sentences(words):
+            if start >= opening and rules.recalled.search(folded, start, stop):
+                continue
             inside = [mention for mention in mentions if start <= mention.start < stop]
             for mention in inside:
-                is_medium = self._kinds.get(mention.entity_id) == "media"
-                if is_medium and rules.is_attributed(folded, mention, start, stop):
+                if self._kinds.get(mention.entity_id) == "media" and rules.is_attributed(
+                    folded, mention, start, stop
+                ):
                     yield mention.entity_id, words[start:stop]
             if start < opening:
                 speaker = self._speaker(folded[start:stop], start, inside, rules)
@@ -98,6 +101,7 @@ class _Rules:
     before: re.Pattern[str]
     after: re.Pattern[str]
     passing_behind: re.Pattern[str]
+    recalled: re.Pattern[str]
     own_word: re.Pattern[str]
     own_list: re.Pattern[str]
     unlisted_names: re.Pattern[str]
@@ -123,6 +127,7 @@ def _rules(language: str) -> _Rules:
         before=re.compile(rf"(?:{_any(table[language]['before'])})\s?$", re.IGNORECASE),
         after=re.compile(_any(table[language]["after"]), re.IGNORECASE),
         passing_behind=re.compile(_any(table["passing"]["behind"]), re.IGNORECASE),
+        recalled=re.compile(_any(table["recalled"][language]), re.IGNORECASE),
         own_word=re.compile(_any(table["own_word"][language]), re.IGNORECASE),
         own_list=re.compile(_any(table["own_list"][language]), re.IGNORECASE),
         unlisted_names=re.compile(_any(table["unlisted"][language])),

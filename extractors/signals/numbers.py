@@ -9,10 +9,12 @@ from functools import cache
 from extractors.signals.wordlists import word_list
 
 _GROUPED = 3
-#: An ordinal from here on counts ("the 10,000th car"); smaller ones are days and ranks.
-_LEAST_ORDINAL = 1000
+#: From here on digits stand in groups, and an ordinal counts ("the 10,000th car"); smaller ones are days and ranks.
+_THOUSAND = 1000
 #: Han scales from here on close a section: 三千万 is three thousand times ten thousand.
 _HAN_SECTION = 10_000
+#: A longer run of number characters is no number; the bound keeps values small enough to be written out.
+_LONGEST_HAN = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +61,13 @@ def _read(match: re.Match[str], grammar: _Grammar) -> FoundNumber | None:
     if digits is not None:
         bare = _from_digits(digits, grammar)
     elif grammar.is_han:
+        if len(words) > _LONGEST_HAN:
+            return None
         bare = _from_han(words, grammar)
     else:
         bare = grammar.words.get(" ".join(words.lower().split()), Decimal(1))
     scale = _scale(scales, grammar)
-    if "ordinal" in match.groupdict() and match["ordinal"] and bare < _LEAST_ORDINAL:
+    if "ordinal" in match.groupdict() and match["ordinal"] and bare < _THOUSAND:
         return None
     return FoundNumber(
         value=bare * scale,
@@ -72,7 +76,7 @@ def _read(match: re.Match[str], grammar: _Grammar) -> FoundNumber | None:
         bare=bare,
         scale=scale,
         is_word=digits is None,
-        has_groups=digits is not None and grammar.thousands in digits and bare == bare.to_integral_value(),
+        has_groups=digits is not None and not digits.isdigit() and bare >= _THOUSAND,
     )
 
 
@@ -153,7 +157,7 @@ def _latin_source(words: dict[str, Decimal], scales: dict[str, Decimal], thousan
     long_scales = _alternatives(word for word in scales if len(word.rstrip(".")) > 1)
     short_scales = _alternatives(word for word in scales if len(word.rstrip(".")) == 1)
     attached = rf"(?:{short_scales})(?!\w)|" if short_scales else ""
-    tail = rf"(?P<scales>(?:{attached}(?:[\s-]?(?:{long_scales}))+(?!\w)))"
+    tail = rf"(?P<scales>(?:{attached}(?:[\s-]?(?:{long_scales})){{1,3}}(?!\w)))"
     counts = _alternatives(word for word, worth in words.items() if worth > 1)
     needing = _alternatives(word for word, worth in words.items() if worth <= 1)
     scaled = rf"(?:{needing})(?=[\s-]?(?:{long_scales}))"
@@ -164,7 +168,7 @@ def _latin_source(words: dict[str, Decimal], scales: dict[str, Decimal], thousan
 
 def _han_source(words: dict[str, Decimal], scales: dict[str, Decimal]) -> str:
     han = "".join([*words, *scales])
-    tail = rf"[多余来]?(?P<scales>\s?[{''.join(scales)}]+)"
+    tail = rf"[多余来]?(?P<scales>\s?[{''.join(scales)}]{{1,4}})"
     return rf"(?:{_BEGIN}{_digits_source(',')}|(?P<words>(?<![{han}第])[{han}]+))(?:{tail})?"
 
 

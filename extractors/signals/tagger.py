@@ -6,6 +6,7 @@ from extractors.signals.claims import ClaimFinder
 from extractors.signals.figures import find_figures
 from extractors.signals.fingerprint import count_words, shingles
 from extractors.signals.mentions import MentionFinder
+from extractors.signals.scripts import script_language
 from extractors.watch import Watch
 
 
@@ -20,7 +21,8 @@ class Tagger:
 
     def tag(self, article: Article) -> Signals:
         """Return the signals of `article`; equal articles give equal signals."""
-        title, text, language = article.title, article.text, article.language
+        title, text = article.title, article.text
+        language = article.language or script_language(f"{title}\n{text}")
         mentions = self._mentions.find(title, text, article.lead)
         figures = find_figures(title, text, language, article.published_at, article.lead)
         citations = self._citations.find(title, text, language, mentions)

@@ -14,7 +14,7 @@ from flows.cli.options import home_options
 
 #: Command → module of this package that holds it, in the order in which the help lists them.
 COMMANDS = {
-    "demo": "running",
+    "demo": "showing",
     "init": "homes",
     "check": "homes",
     "run": "running",
@@ -58,9 +58,9 @@ class LazyCommands(click.Group):
             return super().resolve_command(ctx, args)
         except click.UsageError as error:
             close = difflib.get_close_matches(args[0], COMMANDS, n=1)
-            if close and "Did you mean" not in error.message:
-                error.message += f" Did you mean {close[0]!r}?"
-            raise
+            if not close or "Did you mean" in error.message:
+                raise
+            raise click.UsageError(f"{error.message} Did you mean {close[0]!r}?", ctx) from None
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; an error raised on purpose becomes a message and status 1, or 2 for usage."""

@@ -91,7 +91,7 @@ def _show_tried(results: list[dict[str, object]]) -> None:
         show_json(results)
     for result in results:
         if result["error"]:
-            complain(f"{result['rule']}: {result['error']}")
+            complain(str(result["error"]))
         elif not wants_json():
             show(f"{result['rule']}: sent")
     if any(result["error"] for result in results):
@@ -103,16 +103,17 @@ def _show_tried(results: list[dict[str, object]]) -> None:
 @json_option
 @click.argument("alert_id", metavar="[ID]", required=False)
 def retry_command(alert_id: str | None) -> None:
-    """Send failed alerts again now: all of them, or the one with this ID."""
-    from warehouse.outbox import retry_failed
-
+    """Send failed alerts again now: all of them, or the one whose id is or begins with ID."""
     from flows.cycle import publish, send_alerts
+    from warehouse.outbox import known_alert_ids, retry_failed
 
     settings = given_settings()
     watch = given_watch(settings)
     if not settings.warehouse.exists():
         raise ConfigurationError(f"{settings.home}: there is nothing to send again")
     with open_warehouse(settings.warehouse) as con, transaction(con):
+        if alert_id and not any(known.startswith(alert_id) for known in known_alert_ids(con)):
+            raise ConfigurationError(f"there is no alert {alert_id!r}; `newswatch alerts list` lists them")
         retry_failed(con, alert_id)
     sent, unsent = send_alerts(settings, watch, given_clock())
     publish(settings)

@@ -109,13 +109,13 @@ def _end_with(faults: list[str]) -> NoReturn:
 
 
 def _try_sources(settings: Settings, watch: "Watch") -> "tuple[Poll, ...]":
+    if not watch.sources:
+        raise ConfigurationError(f"{settings.watch_file}: sources: there is none to try")
     from extractors.collect import poll_sources
 
     from extractors.records import Order, SourceOrder
     from flows.cli.screen import working
 
-    if not watch.sources:
-        raise ConfigurationError(f"{settings.watch_file}: sources: there is none to try")
     clock = given_clock()
     sources = tuple(SourceOrder(source=source) for source in watch.sources)
     order = Order(order_id="check", created_at=clock(), sources=sources)
@@ -126,8 +126,8 @@ def _try_sources(settings: Settings, watch: "Watch") -> "tuple[Poll, ...]":
 def _show_in_order(settings: Settings, watch: "Watch") -> None:
     from flows.cli.screen import show
 
-    show(f"Home   {settings.home}")
-    show(f"Watch  {settings.watch_file}: {watch.title}")
+    show(f"Home: {settings.home}")
+    show(f"Watch: {settings.watch_file} ({watch.title})")
     show(
         f"{len(watch.entities)} entities, {len(watch.topics)} topics, {len(watch.examples)} examples, "
         f"{len(watch.sources)} sources, {len(watch.alerts)} alerts; languages {', '.join(watch.languages)}"

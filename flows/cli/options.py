@@ -105,7 +105,9 @@ def given_settings(*, home: Path | None = None) -> Settings:
 
     given_home, watch = given_places()
     settings = read_settings(process_environment(), home=given_home or home, watch=watch)
-    configure_logging(settings.log_level, secret_values(settings))
+    secrets = secret_values(settings)
+    click.get_current_context().meta[f"{_KEY}secrets"] = secrets
+    configure_logging(settings.log_level, secrets)
     return settings
 
 
@@ -116,6 +118,12 @@ def secret_values(settings: Settings) -> frozenset[str]:
         for name, value in settings.environment.items()
         if name.startswith("NEWSWATCH_") and name not in NAMES
     )
+
+
+def known_secrets() -> frozenset[str]:
+    """Return the secrets of the settings that this call has read; none before it has, or outside a call."""
+    context = click.get_current_context(silent=True)
+    return context.meta.get(f"{_KEY}secrets", frozenset()) if context else frozenset()
 
 
 def given_watch(settings: Settings) -> Watch:

@@ -1,4 +1,4 @@
-"""Commands that do something with the pipeline: demo, run, serve, import, report, publish."""
+"""Commands that do something with the pipeline: run, serve, import, report, publish."""
 
 from pathlib import Path
 
@@ -17,19 +17,6 @@ from flows.cli.options import (
 
 # What a command needs beyond this is imported inside it, so that one command does not pay for the others.
 # ruff: noqa: PLC0415
-
-
-@click.command("demo")
-@home_options
-def demo_command() -> None:
-    """Show it all at work on a small bundled newsroom.
-
-    The newsroom is read over HTTP on this machine, in simulated time.
-    """
-    from flows.cli.screen import output
-    from flows.demo import demo
-
-    click.get_current_context().exit(demo(given_settings(), output()))
 
 
 @click.command("run")

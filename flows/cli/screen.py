@@ -8,12 +8,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, is_dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
-from rich.padding import Padding
-from rich.table import Table
-from rich.text import Text
+if TYPE_CHECKING:
+    from rich.console import Console
+
+# rich is imported where it is used: a command that prints two lines need not wait for it.
+# ruff: noqa: PLC0415
 
 #: Control characters, line and paragraph separators, marks that turn the direction of text, lone surrogates.
 _STEERING = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
@@ -40,8 +41,10 @@ def is_terminal() -> bool:
     return sys.stdout.isatty()
 
 
-def output() -> Console:
+def output() -> "Console":
     """Return a console on standard output; where that is no terminal it never breaks, cuts or colours."""
+    from rich.console import Console
+
     terminal = is_terminal()
     return Console(
         file=sys.stdout,
@@ -55,6 +58,9 @@ def output() -> Console:
 
 def show_table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     """Print a table, numbers to the right. Where a terminal is too narrow, cells are broken, never cut."""
+    from rich.table import Table
+    from rich.text import Text
+
     numeric = [
         all(isinstance(row[place], int | float | None) for row in rows) and bool(rows)
         for place in range(len(columns))
@@ -78,6 +84,8 @@ def show_table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
 
 def show_records(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     """Print each row as a block of `name  value` lines, a blank line between two."""
+    from rich.text import Text
+
     console = output()
     width = max((len(name) for name in columns), default=0)
     for row in rows:
@@ -88,6 +96,12 @@ def show_records(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
 
 def show(text: str, *, indent: int = 0, style: str = "") -> None:
     """Print a line of text; on a terminal it is broken at words, each line with the same indent."""
+    if not is_terminal():
+        sys.stdout.write(f"{' ' * indent}{one_line(text)}\n")
+        return
+    from rich.padding import Padding
+    from rich.text import Text
+
     line = Text(one_line(text), style=style, overflow="fold")
     output().print(Padding(line, (0, 0, 0, indent), expand=False) if indent else line)
 
@@ -100,9 +114,10 @@ def show_json(value: object) -> None:
 
 def complain(message: str) -> None:
     """Print a message to standard error; several lines stand as they are, so that editors find places."""
-    from flows.log import without_secrets  # noqa: PLC0415 - only where something went wrong
+    from flows.cli.options import known_secrets
+    from flows.log import without_secrets
 
-    lines = [neutral(line) for line in without_secrets(message).splitlines()] or [""]
+    lines = [neutral(line) for line in without_secrets(message, known_secrets()).splitlines()] or [""]
     prefix = "newswatch: " if len(lines) == 1 else ""
     sys.stderr.write("".join(f"{prefix}{line}\n" for line in lines))
 
@@ -113,6 +128,8 @@ def working(what: str) -> Iterator[None]:
     if not sys.stderr.isatty():
         yield
         return
+    from rich.console import Console
+
     with Console(file=sys.stderr).status(what):
         yield
 

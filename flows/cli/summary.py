@@ -33,16 +33,19 @@ def summary_lines(result: "CycleResult") -> tuple[str, ...]:
     took = f"{result.seconds:.1f} s"
     if result.outcome == "idle":
         return (f"Nothing was due ({took}).", *_alert_lines(result))
+    polled = (
+        f"Sources: {result.polls} polled, {result.failed_polls} failed",
+        f"Items: {result.new_items} new, {result.failed_items} to be tried again",
+    )
     articles = (
-        f"Articles      {result.articles} new ({result.copies} copies), {result.relevant} relevant, "
+        f"Articles: {result.articles} new (copies {result.copies}, relevant {result.relevant}), "
         f"{result.revisions} revised"
     )
     return (
         f"{result.outcome.capitalize()} in {took}.",
-        f"Sources       {result.polls} polled, {result.failed_polls} failed",
-        f"Items         {result.new_items} new, {result.failed_items} to be tried again",
+        *(polled if result.polls else ()),
         articles,
-        f"Developments  {result.developments} new",
+        f"Developments: {result.developments} new",
         *_alert_lines(result),
     )
 
@@ -50,4 +53,4 @@ def summary_lines(result: "CycleResult") -> tuple[str, ...]:
 def _alert_lines(result: "CycleResult") -> tuple[str, ...]:
     if not (result.alerts or result.sent or result.unsent):
         return ()
-    return (f"Alerts        {result.alerts} decided, {result.sent} sent, {result.unsent} not delivered",)
+    return (f"Alerts: {result.alerts} decided, {result.sent} sent, {result.unsent} not delivered",)

@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from flows.cli import COMMANDS, main
 from flows.cli.summary import finish, summary_lines
 from flows.cycle import CycleResult
+from warehouse.database import open_warehouse
 
 WATCH = """
 name = "cars"
@@ -178,9 +179,19 @@ def test_no_message_shows_a_secret(home):
     assert "hunter2" not in result.output
 
 
-def test_a_reader_that_has_had_enough_gets_no_traceback(home):
-    from warehouse.database import open_warehouse  # noqa: PLC0415 - only here
+def test_no_error_shows_a_value_that_the_environment_keeps_for_an_alert(home):
+    with open_warehouse(home / "newswatch.duckdb"):
+        pass
+    secret = "the-table-of-hunter2"
 
+    result = call("--home", home, "query", f'FROM "{secret}"', NEWSWATCH_ALERT_URL=secret)
+
+    assert result.exit_code == 2
+    assert "***" in result.stderr
+    assert secret not in result.stderr
+
+
+def test_a_reader_that_has_had_enough_gets_no_traceback(home):
     with open_warehouse(home / "newswatch.duckdb"):
         pass
     program = [sys.executable, "-c", "from flows.cli import main; main()", "--home", str(home)]
@@ -202,8 +213,8 @@ def test_the_summary_is_one_screen_with_the_counts_that_matter():
     lines = summary_lines(replace(RESULT, developments=2, alerts=2, sent=1, unsent=1, seconds=1.26))
 
     assert lines[0] == "Partly in 1.3 s."
-    assert "Articles      4 new (1 copies), 3 relevant, 0 revised" in lines
-    assert "Alerts        2 decided, 1 sent, 1 not delivered" in lines
+    assert "Articles: 4 new (copies 1, relevant 3), 0 revised" in lines
+    assert "Alerts: 2 decided, 1 sent, 1 not delivered" in lines
 
 
 def test_a_cycle_with_nothing_due_says_so():

@@ -136,7 +136,7 @@ def on_a_terminal(home, *arguments, columns=80):
         [sys.executable, "-c", program, "--home", str(home), *arguments],
         stdout=slave,
         stderr=slave,
-        env={**os.environ, "COLUMNS": str(columns), "TERM": "xterm"},  # noqa: TID251 - the child's own
+        env={**os.environ, "COLUMNS": str(columns), "TERM": "xterm"},
     ):
         os.close(slave)
         parts = []

@@ -89,6 +89,15 @@ def test_a_person_sees_text_and_no_json(capsys):
     assert not shown.startswith("{")
 
 
+def test_a_title_cannot_steer_the_terminal_that_a_line_is_shown_on(capsys):
+    configure_logging("info", json_lines=False)
+    structlog.get_logger().info("article_loaded", title="calm\x9b2J\u202eevil\x07")
+
+    shown = capsys.readouterr().err
+    assert "u009b2J" in shown
+    assert not any(character in shown for character in "\x9b\u202e\x07")
+
+
 @pytest.mark.parametrize(
     ("text", "clean"),
     [

@@ -56,6 +56,12 @@ def test_a_medium_named_in_passing_is_not_cited(language, text):
     assert origins(text, language) == []
 
 
+def test_an_old_report_that_is_only_recalled_is_not_cited():
+    text = "The plant opens.\n\nIt is large.\n\nIt is new.\n\nBloomberg reported last year that it would be late."
+    assert origins(text, "en") == []
+    assert origins("The plant opens, Bloomberg reports, as planned last year.", "en") == ["media:bloomberg"]
+
+
 @pytest.mark.parametrize(
     ("language", "text", "origin"),
     [

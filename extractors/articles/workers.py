@@ -1,0 +1,193 @@
+"""Worker processes that may hang or crash: each has its own pipe, is killed by its id and replaced.
+
+Pages can hang for more than 20 s inside C code, where no signal helps, and crash the process. A process pool
+of the standard library then breaks for all its users; here one job is lost.
+"""
+
+import asyncio
+import contextlib
+import multiprocessing
+import queue
+import resource
+import signal
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from multiprocessing.connection import Connection
+from types import TracebackType
+from typing import TYPE_CHECKING, Generic, Self, TypeVar
+
+import structlog
+
+from extractors.errors import ExtractionError
+
+if TYPE_CHECKING:
+    from multiprocessing.process import BaseProcess
+
+log = structlog.get_logger()
+
+Job = TypeVar("Job")
+Result = TypeVar("Result")
+
+#: A worker is replaced after so many jobs, before leaks of C libraries add up.
+_JOBS_PER_WORKER = 1000
+#: Seconds a worker may take to start: importing the libraries takes one or two, on a busy machine more.
+_START_S = 60.0
+_END_S = 2.0
+
+
+class ExtractionPool(Generic[Job, Result]):
+    """Runs jobs in worker processes, which start with the first job. Use it in a `with` block.
+
+    May be used by one event loop after another.
+    """
+
+    def __init__(
+        self,
+        work: Callable[[Job], Result],
+        workers: int,
+        wall_s: float = 10.0,
+        memory_bytes: int = 1 << 30,
+        preload: tuple[str, ...] = (),
+    ) -> None:
+        """Prepare `workers` places for `work`, which must be picklable.
+
+        `wall_s` and `memory_bytes` are what one job may take; `preload` names modules that are imported once,
+        for all workers (and never in this process).
+        """
+        self._preload = list(preload)
+        self._threads = ThreadPoolExecutor(max_workers=max(workers, 1), thread_name_prefix="extraction")
+        self._places: queue.SimpleQueue[_Worker[Job, Result]] = queue.SimpleQueue()
+        self._all = [_Worker(work, wall_s, memory_bytes) for _ in range(max(workers, 1))]
+        for worker in self._all:
+            self._places.put(worker)
+
+    def __enter__(self) -> Self:
+        """Open the pool; nothing is started yet."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End all workers."""
+        self.close()
+
+    async def run(self, job: Job, name: str = "job") -> Result:
+        """Return what the work makes of `job`; `name` (a URL) is for the error.
+
+        Raises:
+            ExtractionError: `timeout` or `crash` (the worker was replaced), `memory`, or `failed` where the work
+                raised.
+        """
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self.run_now, job, name)
+
+    def run_now(self, job: Job, name: str = "job") -> Result:
+        """Do as `run`, and block."""
+        worker = self._places.get()
+        try:
+            if self._preload:
+                _context().set_forkserver_preload(self._preload)
+            return worker.do(job, name)
+        finally:
+            self._places.put(worker)
+
+    def close(self) -> None:
+        """End all workers: those that do not end by themselves are killed."""
+        self._threads.shutdown(wait=True, cancel_futures=True)
+        for worker in self._all:
+            worker.end()
+
+
+class _Worker(Generic[Job, Result]):
+    """A place for one worker process at a time."""
+
+    def __init__(self, work: Callable[[Job], Result], wall_s: float, memory_bytes: int) -> None:
+        self._work = work
+        self._wall_s = wall_s
+        self._memory_bytes = memory_bytes
+        self._process: BaseProcess | None = None
+        self._pipe: Connection | None = None
+        self._done = 0
+
+    def do(self, job: Job, name: str) -> Result:
+        pipe = self._started(name)
+        try:
+            pipe.send(job)
+            if not pipe.poll(self._wall_s):
+                self._kill("timeout", name)
+                raise ExtractionError(name, "timeout", f"not done after {self._wall_s:g} s")
+            state, value = pipe.recv()
+        except (EOFError, OSError) as error:
+            self._kill("crash", name)
+            raise ExtractionError(name, "crash", "the worker process ended") from error
+        self._done += 1
+        if state == "memory" or self._done >= _JOBS_PER_WORKER:
+            self.end()
+        if state != "done":
+            raise ExtractionError(name, state, value)
+        result: Result = value
+        return result
+
+    def end(self) -> None:
+        """Close the pipe, which tells the worker to end; kill it if it does not."""
+        if self._pipe is not None:
+            self._pipe.close()
+        if self._process is not None:
+            self._process.join(_END_S)
+            if self._process.is_alive():
+                self._process.kill()
+                self._process.join()
+            self._process.close()
+        self._process = self._pipe = None
+        self._done = 0
+
+    def _started(self, name: str) -> Connection:
+        if self._pipe is not None:
+            return self._pipe
+        context = _context()
+        ours, theirs = context.Pipe()
+        self._pipe = ours
+        self._process = context.Process(
+            target=_serve, args=(theirs, self._work, self._memory_bytes), daemon=True
+        )
+        self._process.start()
+        theirs.close()
+        try:
+            if ours.poll(_START_S):
+                ours.recv()
+                return ours
+        except (EOFError, OSError) as error:
+            self._kill("crash", name)
+            raise ExtractionError(name, "crash", "the worker process did not start") from error
+        self._kill("timeout", name)
+        raise ExtractionError(name, "timeout", "the worker process did not start in time")
+
+    def _kill(self, cause: str, name: str) -> None:
+        if self._process is not None and self._process.is_alive():
+            self._process.kill()
+        log.warning("extraction_worker_replaced", cause=cause, job=name)
+        self.end()
+
+
+def _context() -> "multiprocessing.context.ForkServerContext":
+    """Return the way workers start: forked from a server without threads, so that threads here do no harm."""
+    return multiprocessing.get_context("forkserver")
+
+
+def _serve(pipe: Connection, work: Callable[[Job], Result], memory_bytes: int) -> None:
+    """Do the jobs that come through `pipe` until its other end is closed: the body of a worker process."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    with contextlib.suppress(EOFError, OSError):
+        pipe.send("ready")
+        while True:
+            pipe.send(_answer(work, pipe.recv()))
+
+
+def _answer(work: Callable[[Job], Result], job: Job) -> tuple[str, Result | str]:
+    try:
+        return "done", work(job)
+    except MemoryError:
+        return "memory", "more memory than one page may take"
+    except Exception as error:  # noqa: BLE001 - the edge of a process: whatever it was is told, and one job is lost
+        return "failed", f"{type(error).__name__}: {error}"

@@ -1,0 +1,78 @@
+"""JSON Feed 1.0 and 1.1 (jsonfeed.org), which feedparser does not read."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from extractors.errors import ParseError
+from extractors.moments import parse_moment
+from extractors.records import Item, Source
+from extractors.sources.listing import MOST_ITEMS, Listing, absolute, bounded, short_summary, short_title
+from extractors.sources.plain import plain_text
+
+
+def parse_json_feed(text: str, source: Source, url: str, *, now: datetime) -> Listing:
+    """Return what the JSON feed `text`, had from `url`, lists.
+
+    Raises:
+        ParseError: it is no JSON, or no feed (`broken-feed`).
+    """
+    try:
+        feed = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ParseError(url, "broken-feed", f"this is not JSON: {error}") from error
+    if not isinstance(feed, dict) or not isinstance(feed.get("items"), list):
+        raise ParseError(url, "broken-feed", "this JSON is no feed: it has no list of items")
+    language = source.language or _text(feed.get("language"))[:2].lower() or None
+    entries = [entry for entry in feed["items"][:MOST_ITEMS] if isinstance(entry, dict)]
+    found = [_item(entry, feed, source, url, language, now) for entry in entries]
+    return Listing(items=bounded([item for item in found if item]))
+
+
+def _item(
+    entry: Mapping[str, Any],
+    feed: Mapping[str, Any],
+    source: Source,
+    url: str,
+    language: str | None,
+    now: datetime,
+) -> Item | None:
+    guid = _text(entry.get("id"))
+    link = absolute(url, _text(entry.get("url")) or _text(entry.get("external_url")))
+    if link is None and guid.startswith(("http://", "https://")):
+        link = absolute(url, guid)
+    if link is None:
+        return None
+    written = _text(entry.get("date_published")) or _text(entry.get("date_modified"))
+    return Item(
+        source_id=source.source_id,
+        url=link,
+        guid=guid or None,
+        title=short_title(plain_text(_text(entry.get("title")))),
+        published_at=parse_moment(written, language, now),
+        summary=short_summary(_fullest(entry)),
+        authors=_authors(entry) or _authors(feed),
+    )
+
+
+def _fullest(entry: Mapping[str, Any]) -> str:
+    texts = (
+        _text(entry.get("content_text")),
+        plain_text(_text(entry.get("content_html"))),
+        _text(entry.get("summary")),
+    )
+    return max(texts, key=len)
+
+
+def _authors(holder: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the names of `authors` (1.1) or `author` (1.0)."""
+    many = holder.get("authors")
+    listed = many if isinstance(many, list) else [holder.get("author")]
+    names = (_text(author.get("name"))[:200] for author in listed if isinstance(author, dict))
+    return tuple(dict.fromkeys(name for name in names if name))
+
+
+def _text(value: object) -> str:
+    """Return a string or number as text; anything else is as good as not there."""
+    return str(value).strip() if isinstance(value, str | int | float) and not isinstance(value, bool) else ""

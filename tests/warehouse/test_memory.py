@@ -1,0 +1,439 @@
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from extractors.records import Citation, Claim, Figure, Mention, Signals
+from warehouse.judged import Report
+from warehouse.memory import HISTORY, LEDGER, Memory
+
+NOON = datetime(2024, 3, 1, 12, tzinfo=UTC)
+ACME, BOLT, CRANE = "company:acme", "company:bolt", "company:crane"
+
+
+def money(value, unit="USD"):
+    return ("money", str(value), unit)
+
+
+def date(value):
+    return ("date", value, "date")
+
+
+def said(event_type="partnership", status="talks", basis="unconfirmed", who=(ACME, BOLT), figures=(), **more):
+    """Return a claim and its figures; `is_news` and `score` may be given."""
+    return (event_type, status, basis, tuple(who), tuple(figures), more)
+
+
+def signals(name, claims, cites=(), front=()):
+    made, figures = [], []
+    for index, (event_type, status, basis, who, found, more) in enumerate(claims):
+        made.append(
+            Claim(
+                event_type=event_type,
+                status=status,
+                basis=basis,
+                participants=who,
+                sentence=f"{name} says {index}.",
+                part="title",
+                start=0,
+                stop=1,
+                is_news=more.get("is_news", True),
+                score=more.get("score", float(5 - index)),
+            )
+        )
+        figures += [
+            Figure(
+                kind=kind,
+                value=value,
+                number=None if kind == "date" else float(value),
+                unit=unit,
+                surface=value,
+                part="lead",
+                start=0,
+                stop=1,
+                claim=index,
+            )
+            for kind, value, unit in found
+        ]
+    names = dict.fromkeys([*front, *(one for claim in made for one in claim.participants)])
+    mentions = [Mention(entity_id=one, surface=one, part="title", start=0, stop=1) for one in names]
+    return Signals(
+        words=100,
+        claims=tuple(made),
+        figures=tuple(figures),
+        citations=tuple(Citation(origin=one, sentence="So it says.") for one in cites),
+        mentions=tuple(mentions),
+    )
+
+
+def report(name, *claims, hours=0.0, publisher=None, cites=(), front=(ACME, BOLT), **more):
+    at = NOON + timedelta(hours=hours)
+    values = {
+        "article_id": name,
+        "revision": 1,
+        "publisher": publisher or f"{name} news",
+        "language": "en",
+        "title": f"Headline {name}",
+        "lead": None,
+        "reported_at": at,
+        "detected_at": at,
+        "signals": signals(name, claims, cites, front),
+    }
+    return Report(**(values | more))
+
+
+def told(memory, *reports):
+    return [memory.judge(one) for one in reports]
+
+
+@pytest.fixture
+def memory():
+    return Memory(names={ACME: "Acme", BOLT: "Bolt", CRANE: "Crane"})
+
+
+def test_the_first_report_of_a_fact_is_a_development(memory):
+    judged = memory.judge(report("a", said()))
+
+    (new,) = judged.new
+    assert new.what == "Acme, Bolt: partnership, talks (unconfirmed)"
+    assert (new.first_article_id, new.articles, new.origins) == ("a", 1, 1)
+    assert new.story_id == judged.story.story_id
+    assert [link.role for link in judged.links] == ["first"]
+
+
+def test_an_article_without_news_changes_no_development(memory):
+    judged = memory.judge(report("a", said(is_news=False)))
+
+    assert (judged.new, judged.changed, judged.links) == ((), (), ())
+
+
+def test_a_copy_never_opens_a_development_and_is_counted(memory):
+    memory.judge(report("a", said()))
+    judged = memory.judge(report("b", said("stake", "agreed"), hours=1, copy_of="a"))
+
+    assert judged.new == ()
+    assert [(one.articles, one.origins) for one in judged.changed] == [(2, 1)]
+    assert [(link.article_id, link.role) for link in judged.links] == [("b", "repeats")]
+
+
+def test_a_copy_of_an_unknown_original_opens_nothing(memory):
+    assert memory.judge(report("b", said(), copy_of="gone")).new == ()
+
+
+def test_a_copy_is_in_the_story_of_its_original(memory):
+    first = memory.judge(report("a", said()))
+    copy = memory.judge(report("b", front=(CRANE,), hours=1, copy_of="a"))
+
+    assert copy.story.story_id == first.story.story_id
+
+
+def test_the_same_fact_in_another_language_within_a_day_is_no_new_development(memory):
+    memory.judge(report("a", said(figures=[money(10_000_000_000)]), language="en"))
+    judged = memory.judge(
+        report("b", said(status="planned", figures=[money(10_000_000_000)]), hours=20, language="zh")
+    )
+
+    assert judged.new == ()
+    assert [link.role for link in judged.links] == ["confirms"]
+
+
+def test_a_repeat_that_was_read_as_another_kind_of_event_is_no_new_development(memory):
+    memory.judge(report("a", said("investment", "planned", figures=[money(10_000_000_000)])))
+    judged = memory.judge(report("b", said("finance", "planned", figures=[money(10_000_000_000)]), hours=9))
+
+    assert judged.new == ()
+
+
+def test_a_second_report_makes_a_waiting_claim_a_development_with_the_first_ones_date(memory):
+    memory.judge(report("a", said()))
+    waiting = memory.judge(report("b", said("stake", "considered"), hours=2))
+    judged = memory.judge(report("c", said("stake", "considered"), hours=5))
+
+    assert waiting.new == ()
+    (new,) = judged.new
+    assert (new.event_type, new.first_article_id, new.articles) == ("stake", "b", 2)
+    assert new.reported_at == NOON + timedelta(hours=2)
+    assert new.detected_at == NOON + timedelta(hours=5)
+
+
+def test_a_waiting_claim_is_forgotten_after_three_days(memory):
+    told(memory, report("a", said()), report("b", said("stake", "considered"), hours=2))
+    judged = memory.judge(report("c", said("stake", "considered"), hours=24 * 5))
+
+    assert [new.first_article_id for new in judged.new] == ["c"]
+
+
+def test_a_denial_is_new_and_says_what_it_changes(memory):
+    (first,) = memory.judge(report("a", said())).new
+    (denial,) = memory.judge(report("b", said(status="denied", basis="official"), hours=3)).new
+
+    assert denial.supersedes == first.development_id
+
+
+def test_the_same_denial_again_is_not_new(memory):
+    told(memory, report("a", said()), report("b", said(status="denied", basis="official"), hours=3))
+    again = memory.judge(report("c", said(status="denied", basis="official"), hours=14))
+
+    assert again.new == ()
+
+
+def test_hearsay_that_becomes_official_is_new_and_supersedes(memory):
+    (rumour,) = memory.judge(report("a", said("plant", "planned", "unconfirmed"))).new
+    figures = [("vehicles_per_year", "120000", "vehicles_per_year")]
+    (official,) = memory.judge(
+        report("b", said("plant", "planned", "official", figures=figures), hours=96)
+    ).new
+
+    assert official.supersedes == rumour.development_id
+    assert official.basis == "official"
+
+
+def test_a_wire_report_quoted_again_makes_nothing_official(memory):
+    memory.judge(report("a", said("plant", "planned", "unconfirmed")))
+    judged = memory.judge(
+        report("b", said("plant", "planned", "official"), hours=20, cites=["media:reuters"])
+    )
+
+    assert judged.new == ()
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [(money(20_000_000), money(35_000_000)), (date("2024-H1"), date("2024-11"))]
+)
+def test_a_changed_amount_or_date_is_new_and_supersedes(memory, before, after):
+    (first,) = memory.judge(report("a", said("production", "planned", "official", figures=[before]))).new
+    judged = memory.judge(
+        report(
+            "b",
+            said("production", "planned", "official", figures=[after, ("percent", "7", "percent")]),
+            hours=96,
+        )
+    )
+
+    assert [one.supersedes for one in judged.new] == [first.development_id]
+
+
+def test_a_rounded_figure_is_not_new(memory):
+    memory.judge(report("a", said("orders", "completed", figures=[("vehicles", "88898", "vehicles")])))
+    judged = memory.judge(
+        report("b", said("orders", "completed", figures=[("vehicles", "90000", "vehicles")]), hours=6)
+    )
+
+    assert judged.new == ()
+
+
+def test_what_an_article_recalls_is_not_new(memory):
+    memory.judge(report("a", said()))
+    old = said("licence", "approved", is_news=False)
+    judged = memory.judge(report("b", said(), old, hours=8))
+
+    assert judged.new == ()
+
+
+def test_an_earlier_article_found_later_moves_the_first_report(memory):
+    (first,) = memory.judge(report("a", said(), hours=10)).new
+    judged = memory.judge(report("b", said(), hours=4, detected_at=NOON + timedelta(hours=30)))
+
+    (moved,) = judged.changed
+    assert judged.new == ()
+    assert moved.development_id == first.development_id
+    assert (moved.first_article_id, moved.reported_at) == ("b", NOON + timedelta(hours=4))
+    assert moved.detected_at == first.detected_at
+    assert {(link.article_id, link.role) for link in judged.links} == {("a", "confirms"), ("b", "first")}
+
+
+def test_papers_that_cite_one_wire_are_one_origin(memory):
+    memory.judge(report("a", said(), cites=["media:bloomberg"]))
+    judged = memory.judge(report("b", said(), hours=1, cites=["media:bloomberg"]))
+
+    assert [(one.articles, one.origins) for one in judged.changed] == [(2, 1)]
+    assert [link.role for link in judged.links] == ["repeats"]
+
+
+def test_a_revision_says_nothing_new_by_what_it_said_before(memory):
+    memory.judge(report("a", said(), said("stake", "considered", figures=[money(7)])))
+    revised = report("a", said("stake", "considered", figures=[money(7)]), said(), hours=3, revision=2)
+    judged = memory.judge(revised)
+
+    assert judged.new == ()
+
+
+def test_a_later_revision_does_not_make_the_first_report_later(memory):
+    (first,) = memory.judge(report("a", said())).new
+    memory.judge(report("a", said(), hours=20, revision=2))
+    (changed,) = memory.judge(report("b", said(), hours=10)).changed
+
+    assert (changed.first_article_id, changed.reported_at) == ("a", first.reported_at)
+
+
+def test_a_revision_may_add_a_development(memory):
+    first = memory.judge(report("a", said()))
+    revised = report("a", said(), said(status="denied", basis="official"), hours=3, revision=2)
+    judged = memory.judge(revised)
+
+    assert [one.status for one in judged.new] == ["denied"]
+    assert judged.story.story_id == first.story.story_id
+
+
+def test_one_article_may_open_two_developments_of_one_type(memory):
+    judged = memory.judge(
+        report(
+            "a",
+            said("orders", "completed", figures=[("vehicles", "50000", "vehicles")]),
+            said("orders", "completed", figures=[("vehicles", "5000", "vehicles")]),
+        )
+    )
+
+    assert len({one.development_id for one in judged.new}) == 2
+
+
+def test_the_copies_of_an_article_follow_it_into_a_development_that_is_recognised_later(memory):
+    told(
+        memory,
+        report("a", said()),
+        report("b", said("stake", "considered"), hours=2),
+        report("c", hours=3, copy_of="b"),
+    )
+    (new,) = memory.judge(report("d", said("stake", "considered"), hours=5)).new
+
+    assert (new.articles, new.origins) == (3, 2)
+
+
+def test_the_same_again_after_months_is_new(memory):
+    memory.judge(report("a", said("licence", "approved")))
+    later = memory.judge(report("b", said("licence", "approved"), hours=24 * 70))
+
+    assert len(later.new) == 1
+
+
+def test_a_story_keeps_its_id_and_widens(memory):
+    first = memory.judge(report("a", said())).story
+    second = memory.judge(report("b", said(), hours=30)).story
+    earlier = memory.judge(report("c", said(), hours=-6)).story
+
+    assert first.story_id == second.story_id == earlier.story_id
+    assert (earlier.first_at, earlier.last_at) == (NOON - timedelta(hours=6), NOON + timedelta(hours=30))
+
+
+def test_other_companies_are_another_story(memory):
+    one = memory.judge(report("a", said())).story
+    other = memory.judge(
+        report("b", said("legal", "started", who=(CRANE,)), front=(CRANE,), hours=400, title="Court case")
+    ).story
+
+    assert one.story_id != other.story_id
+
+
+# -- the same decisions whatever happens between two reports --------------------------------------------------
+
+PLACES = st.sampled_from([ACME, BOLT, CRANE])
+CLAIMS = st.builds(
+    said,
+    st.sampled_from(["partnership", "stake", "orders"]),
+    st.sampled_from(["talks", "planned", "completed", "denied"]),
+    st.sampled_from(["official", "unconfirmed"]),
+    st.lists(PLACES, min_size=1, max_size=2, unique=True),
+    st.lists(st.sampled_from([money(5), money(9), date("2024"), ("vehicles", "40", "vehicles")]), max_size=2),
+)
+ARRIVALS = st.lists(
+    st.tuples(
+        st.integers(0, 9),
+        st.integers(0, 24 * 200),
+        st.lists(CLAIMS, max_size=3),
+        st.lists(PLACES, min_size=1, max_size=2, unique=True),
+        st.one_of(st.none(), st.integers(0, 9)),
+        st.sampled_from([(), ("media:reuters",), (ACME,)]),
+    ),
+    min_size=1,
+    max_size=14,
+)
+
+
+def arriving(made):
+    """Return the reports of `made`: known articles come as revisions, copies copy what came before them."""
+    seen = {}
+    for number, hours, claims, front, copied, cites in made:
+        name = f"a{number}"
+        revision = seen.get(name, 0) + 1
+        copy_of = f"a{copied}" if revision == 1 and copied != number and f"a{copied}" in seen else None
+        seen[name] = revision
+        yield report(
+            name,
+            *claims,
+            hours=hours,
+            front=front,
+            cites=cites,
+            copy_of=copy_of,
+            revision=revision,
+            publisher=name[:2],
+        )
+
+
+class Records:
+    """All that a warehouse would keep of what a memory was given and has returned."""
+
+    def __init__(self):
+        """Keep nothing yet."""
+        self.reports, self.stories, self.developments, self.links = {}, {}, {}, {}
+
+    def keep(self, given_report, judged):
+        """Save what was given and what came out."""
+        kept = replace(given_report, story_id=judged.story.story_id)
+        self.reports[given_report.article_id] = kept
+        self.stories[judged.story.story_id] = judged.story
+        self.developments |= {one.development_id: one for one in (*judged.new, *judged.changed)}
+        self.links |= {(one.development_id, one.article_id): one for one in judged.links}
+
+    def with_story(self, arrived):
+        """Return a revision with the story that the article has joined."""
+        known = self.reports.get(arrived.article_id)
+        return replace(arrived, story_id=known.story_id, copy_of=known.copy_of) if known else arrived
+
+    def memory(self, moment):
+        """Return a memory of what a loader gives it before it judges a report of `moment`, in no order."""
+        reports = [one for one in self.reports.values() if one.reported_at >= moment - HISTORY]
+        developments = [one for one in self.developments.values() if one.reported_at >= moment - LEDGER]
+        return Memory(
+            reversed(reports),
+            reversed(self.stories.values()),
+            developments[::-1],
+            reversed(self.links.values()),
+        )
+
+
+@settings(max_examples=400, deadline=None)
+@given(ARRIVALS)
+def test_a_memory_rebuilt_between_any_two_reports_decides_the_same(made):
+    living, records = Memory(), Records()
+    for arrived in arriving(made):
+        one = records.with_story(arrived)
+        judged = living.judge(one)
+        assert records.memory(one.reported_at).judge(one) == judged
+        records.keep(one, judged)
+
+
+@settings(max_examples=150, deadline=None)
+@given(ARRIVALS)
+def test_counts_roles_and_links_always_agree(made):
+    memory, records = Memory(), Records()
+    for one in arriving(made):
+        records.keep(one, memory.judge(one))
+    for key, development in records.developments.items():
+        roles = {article: link.role for (owner, article), link in records.links.items() if owner == key}
+        assert len(roles) == development.articles >= development.origins >= 1
+        assert [article for article, role in roles.items() if role == "first"] == [
+            development.first_article_id
+        ]
+        assert records.reports[development.first_article_id].copy_of is None
+        assert development.supersedes is None or development.supersedes in records.developments
+
+
+@settings(max_examples=100, deadline=None)
+@given(ARRIVALS)
+def test_a_copy_never_brings_a_new_development(made):
+    memory = Memory()
+    for one in arriving(made):
+        judged = memory.judge(one)
+        assert one.copy_of is None or not judged.new

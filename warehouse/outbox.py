@@ -1,0 +1,64 @@
+"""The outbox: alerts and their delivery state. Every note is one statement; the caller frames transactions."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Literal
+
+from warehouse.database import Connection, adapter, insert, rows, run
+from warehouse.judged import Alert
+
+
+def save_alerts(con: Connection, alerts: Sequence[Alert]) -> None:
+    """Store new alerts; of a known one rewrite state, title and body if it is held, else leave it alone."""
+    latest = {alert.alert_id: alert for alert in alerts}
+    if not latest:
+        return
+    known = known_alert_ids(con)
+    for alert in latest.values():
+        if alert.alert_id in known:
+            run(
+                con,
+                "alert_release",
+                alert_id=alert.alert_id,
+                state=alert.state,
+                title=alert.title,
+                body=alert.body,
+            )
+    new = [alert for alert in latest.values() if alert.alert_id not in known]
+    insert(con, "alerts", [{name: getattr(alert, name) for name in Alert.__slots__} for alert in new])
+
+
+def due_alerts(con: Connection) -> tuple[Alert, ...]:
+    """Return all alerts that have not been sent (pending, held, failed), the oldest first."""
+    return tuple(adapter(Alert).validate_python(row) for row in rows(con, "alert_due"))
+
+
+def known_alert_ids(con: Connection) -> frozenset[str]:
+    """Return the ids of all alerts there are, whatever their state."""
+    return frozenset(alert_id for (alert_id,) in run(con, "alert_ids"))
+
+
+def origins_of_held(con: Connection) -> Mapping[str, int]:
+    """Return the independent origins, by id, of the developments that held alerts are about."""
+    return dict(run(con, "alert_origins"))
+
+
+def note_attempt(con: Connection, *alert_ids: str) -> None:
+    """Note that alerts are about to be sent: they are pending with one attempt more until the result is noted."""
+    run(con, "alert_attempt", ids=list(alert_ids))
+
+
+def note_result(
+    con: Connection,
+    *alert_ids: str,
+    state: Literal["sent", "failed"],
+    sent_at: datetime | None = None,
+    error: str | None = None,
+) -> None:
+    """Note what became of an attempt: `sent_at` for sent ones (UTC), `error` (no secret) for failed ones."""
+    run(con, "alert_result", ids=list(alert_ids), state=state, sent_at=sent_at, error=error)
+
+
+def retry_failed(con: Connection, alert_id: str | None) -> None:
+    """Make failed alerts due at once: all of them, or those whose id is or starts with `alert_id`."""
+    run(con, "alert_retry", alert_id=alert_id)

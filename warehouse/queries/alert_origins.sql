@@ -1,0 +1,5 @@
+-- Independent origins of the developments whose alerts are held.
+SELECT DISTINCT d.development_id, d.origins
+FROM developments AS d
+JOIN alerts AS a ON a.development_id = d.development_id
+WHERE a.state = 'held';
