@@ -13,7 +13,7 @@ NOON = datetime(2024, 3, 28, 12, tzinfo=UTC)
 
 def pytest_collection_modifyitems(config, items):
     """Turn skips for missing parts into failures where the environment promises that all parts are there."""
-    if os.environ.get("NEWSWATCH_TESTS_COMPLETE"):  # noqa: TID251 - tests read their own switch
+    if os.environ.get("NEWSWATCH_TESTS_COMPLETE"):
         for item in items:
             for mark in list(item.iter_markers("skipif")):
                 if "not installed" in mark.kwargs.get("reason", "") and mark.args and mark.args[0]:

@@ -77,7 +77,9 @@ def test_numbers_of_any_text_lie_in_order_within_it(text, language):
     assert all(left.stop <= right.start for left, right in pairwise(numbers))
 
 
-@pytest.mark.parametrize("text", ["亿" * 50_000, "1" * 50_000, "1,000" * 10_000, "ten million " * 10_000, "9" + "万" * 10_000])
+@pytest.mark.parametrize(
+    "text", ["亿" * 50_000, "1" * 50_000, "1,000" * 10_000, "ten million " * 10_000, "9" + "万" * 10_000]
+)
 def test_a_flood_of_digits_gives_no_monstrous_number(text):
     for language in ("de", "en", "zh"):
         assert all(len(plain_form(number.value)) < 60 for number in find_numbers(text, language))
