@@ -10,12 +10,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import duckdb
-from extractors.signals.tagger import Tagger
 
 from extractors.clock import Clock, to_utc
 from extractors.errors import ConfigurationError, Fault
 from extractors.records import Article, Batch, CollectedArticle, content_hash, stable_id
 from extractors.signals.language import detect_language
+from extractors.signals.tagger import Tagger
 from extractors.watch import Watch
 from flows.cycle import CycleResult, Loaded, load_batch, publish, report, send_alerts, summed
 from flows.settings import Settings

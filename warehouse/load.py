@@ -8,8 +8,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from extractors.signals.likeness import Likeness, is_relevant
-
 from extractors.records import (
     Article,
     Batch,
@@ -21,6 +19,7 @@ from extractors.records import (
     item_keys,
     stable_id,
 )
+from extractors.signals.likeness import Likeness, is_relevant
 from extractors.watch import Watch
 from warehouse.copies import Fingerprint, ShingleIndex
 from warehouse.database import Connection, insert, rows, run, transaction
