@@ -25,6 +25,7 @@ _NAMED = {
     "JST": 9,
     "KST": 9,
 }
+_ZONE_SAID = re.compile(r"(?:[+-]\d{2}:?\d{2}|[\s\d][A-Z]{1,5})\)?$")
 _NAME_AT_END = re.compile(r"\s+\(?([A-Z]{2,5})\)?$")
 _SPOKEN = re.compile(
     r"(?P<year>\d{4})\s*[-/.年]\s*(?P<month>\d{1,2})\s*[-/.月]\s*(?P<day>\d{1,2})\s*日?"
@@ -79,10 +80,8 @@ def _mail(text: str, language: str | None) -> datetime | None:
     parts = parsedate_tz(text)
     if parts is None or parts[0] < 1000:  # noqa: PLR2004 - a year has four digits
         return None
-    offset = parts[9]
-    if offset is None and re.search(r"(?:\s|\d)(?:Z|UTC?|GMT|[+-]0000)$", text):
-        offset = 0
-    zone = timezone(timedelta(seconds=offset)) if offset is not None else None
+    # The parser answers 0 where no zone is said, so whether one is said must be looked up.
+    zone = timezone(timedelta(seconds=parts[9] or 0)) if _ZONE_SAID.search(text) else None
     return datetime(*parts[:6], tzinfo=zone)
 
 

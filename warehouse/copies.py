@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-#: Share of the shorter text that must stand in the other one (docs/decisions: containment finds cut copies,
-#: Jaccard and SimHash do not; measured at .4 with sampled shingles: precision .99, recall .94).
+#: Share of the shorter text that must stand in the other one. Containment finds cut copies, which Jaccard and
+#: SimHash do not; on edited real texts, with shingles sampled one in four: precision .99, recall .94.
 CONTAINMENT = 0.4
 
 #: Shared shingles below which nothing is said: short texts share a phrase by chance.

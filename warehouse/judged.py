@@ -92,6 +92,7 @@ class Alert:
     channel: str
     state: Literal["pending", "held", "sent", "failed"]
     created_at: datetime
+    tried_at: datetime | None = None
     sent_at: datetime | None
     attempts: int
     error: str | None

@@ -34,7 +34,7 @@ def write_order(folder: Path, order: Order) -> Path:
     path = folder / "orders" / f"{order.order_id}.parquet"
     with open_scratch() as con:
         con.execute(
-            f"CREATE TABLE part AS SELECT unnest([NULL::{column_type(Order)}], max_depth := 2) LIMIT 0"
+            f"CREATE TEMP TABLE part AS SELECT unnest([NULL::{column_type(Order)}], max_depth := 2) LIMIT 0"
         )
         _append(con, column_type(Order), [order])
         _write(con, path)
@@ -59,7 +59,7 @@ def write_batch(folder: Path, batch: Batch) -> Path:
     row = 'STRUCT("batch_id" VARCHAR, "order_id" VARCHAR, "collected_at" TIMESTAMPTZ, '
     row += ", ".join(f'"{kind}" {inside}' for kind, inside in types.items()) + ")"
     with open_scratch() as con:
-        con.execute(f"CREATE TABLE part AS SELECT unnest([NULL::{row}], max_depth := 2) LIMIT 0")
+        con.execute(f"CREATE TEMP TABLE part AS SELECT unnest([NULL::{row}], max_depth := 2) LIMIT 0")
         for chunk in _chunks(list(_batch_rows(batch))):
             _append(con, row, chunk)
         _write(con, path)

@@ -113,7 +113,7 @@ class _Loading:
     ) -> None:
         self._con = con
         self._watch = watch
-        self._likeness = Likeness(watch)
+        self._likeness = Likeness(watch) if articles else None
         self._decide_alerts = decide_alerts
         self._silent = frozenset(silent)
         self._stored = read_articles(
@@ -128,6 +128,7 @@ class _Loading:
         self.found: set[str] = set()
         self.links: dict[tuple[str, str], DevelopmentArticle] = {}
         self.alerts: dict[str, Alert] = {}
+        self.alerts_decided = 0
 
     def take(self, collected: CollectedArticle) -> None:
         """Take in one article: nothing where it is known as it is, else a new one or a revision."""
@@ -156,7 +157,7 @@ class _Loading:
             "development_articles",
             [{n: getattr(link, n) for n in names} for link in self.links.values()],
         )
-        save_alerts(con, tuple(self.alerts.values()))
+        self.alerts_decided = save_alerts(con, tuple(self.alerts.values()))
 
     def _weighed(self, collected: CollectedArticle, before: StoredArticle | None) -> StoredArticle:
         """Return the version with all that can be said of it without looking at other reports but copies."""
@@ -169,7 +170,7 @@ class _Loading:
             reported_at=reported_at,
             words=signals.words,
             relevant=is_relevant(self._watch, article, signals),
-            likeness=self._likeness.score(article, signals),
+            likeness=self._likeness.score(article, signals) if self._likeness else 0.0,
             copy_of=None,
             story_id=None,
             detected_at=article.seen_at,
@@ -293,7 +294,7 @@ def _result(batch: Batch, loading: _Loading) -> LoadResult:
         copies=sum(stored.copy_of is not None for stored in first),
         relevant=sum(stored.relevant for stored in first),
         developments=len(loading.found),
-        alerts=len(loading.alerts),
+        alerts=loading.alerts_decided,
     )
 
 

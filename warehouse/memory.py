@@ -9,11 +9,14 @@ from extractors.records import stable_id
 from warehouse.developments import FRESH, MATCH, Evidence, is_denial, match_score, resembles, tells_new, what
 from warehouse.facts import Fact, conflict, news_of
 from warehouse.judged import Development, DevelopmentArticle, Judgement, Report, Role, Story
-from warehouse.known import HISTORY, LEDGER, Known, Rarities, development_id
+from warehouse.known import HISTORY, LEDGER, Known, Rarities
 from warehouse.origins import origins, roles_of
 from warehouse.stories import closest, traits_of
 
 __all__ = ["HISTORY", "LEDGER", "Memory"]
+
+#: Step from the number of a claim to that of the claim in its place in a later revision; no article has so many.
+REVISED = 1000
 
 
 @dataclass(slots=True)
@@ -101,7 +104,7 @@ class Memory:
             beside = bool(said or new)
             if is_denial(fact) or _is_new(fact, recent, beside=beside):
                 new.append(fact)
-            elif (found := self._waiting(report, fact)) is not None:
+            elif (found := self._waiting(report, fact)) is not None and found not in second:
                 second.append(found)
         return _Reading(known=tuple(said.values()), new=tuple(new), second=tuple(second))
 
@@ -142,7 +145,7 @@ class Memory:
     def _open(self, first: Report, fact: Fact, second: Report, changes: _Changes) -> str:
         """Open the development that `fact` of `first` tells, recognised with `second`; return its id."""
         participants = first.signals.claims[fact.position].participants
-        key = development_id(first.article_id, fact)
+        key = self._free_id(first.article_id, fact)
         development = Development(
             development_id=key,
             story_id=first.story_id or "",
@@ -159,10 +162,16 @@ class Memory:
             origins=0,
             supersedes=self._superseded(first, fact, changes),
         )
-        if key not in self._known.developments:
-            self._known.put_development(development)
-            changes.opened[key] = None
+        self._known.put_development(development)
+        changes.opened[key] = None
         self._attach(key, first, changes)
+        return key
+
+    def _free_id(self, article_id: str, fact: Fact) -> str:
+        """Return an id for the development, another one where an earlier revision has opened one in its place."""
+        number = fact.position
+        while (key := stable_id("d", article_id, fact.event_type, number)) in self._known.developments:
+            number += REVISED
         return key
 
     def _superseded(self, report: Report, fact: Fact, changes: _Changes) -> str | None:

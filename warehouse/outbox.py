@@ -8,11 +8,11 @@ from warehouse.database import Connection, adapter, insert, rows, run
 from warehouse.judged import Alert
 
 
-def save_alerts(con: Connection, alerts: Sequence[Alert]) -> None:
-    """Store new alerts; of a known one rewrite state, title and body if it is held, else leave it alone."""
+def save_alerts(con: Connection, alerts: Sequence[Alert]) -> int:
+    """Store new alerts and return how many are new; of a known one rewrite what it says if it is held."""
     latest = {alert.alert_id: alert for alert in alerts}
     if not latest:
-        return
+        return 0
     known = known_alert_ids(con)
     for alert in latest.values():
         if alert.alert_id in known:
@@ -26,6 +26,7 @@ def save_alerts(con: Connection, alerts: Sequence[Alert]) -> None:
             )
     new = [alert for alert in latest.values() if alert.alert_id not in known]
     insert(con, "alerts", [{name: getattr(alert, name) for name in Alert.__slots__} for alert in new])
+    return len(new)
 
 
 def due_alerts(con: Connection) -> tuple[Alert, ...]:
@@ -43,9 +44,9 @@ def origins_of_held(con: Connection) -> Mapping[str, int]:
     return dict(run(con, "alert_origins"))
 
 
-def note_attempt(con: Connection, *alert_ids: str) -> None:
+def note_attempt(con: Connection, *alert_ids: str, now: datetime) -> None:
     """Note that alerts are about to be sent: they are pending with one attempt more until the result is noted."""
-    run(con, "alert_attempt", ids=list(alert_ids))
+    run(con, "alert_attempt", ids=list(alert_ids), now=now)
 
 
 def note_result(

@@ -1,12 +1,15 @@
 """When an article was published: the feed's date, then the page's own, then what htmldate finds on the page."""
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from htmldate import find_date
-from lxml import html
 
 from extractors.moments import EARLIEST, FURTHEST_AHEAD, parse_moment
 from extractors.records import PublishedFrom
+
+if TYPE_CHECKING:
+    from lxml import html
 
 
 def published(

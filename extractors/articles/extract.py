@@ -39,14 +39,15 @@ class Page:
 def read_article(page: Page, item: Item, source: Source, now: datetime) -> Article:
     """Return the article on `page`; `item` is what the source listed, `now` the moment it was fetched.
 
-    `language` of the result is what page or source say, None where neither does.
+    `language` of the result is what the source or the page says, None where neither does; it also tells the zone of
+    dates that are written without one.
 
     Raises:
         ExtractionError: `not-html`, `too-large`, `no-article`, `bot-wall`, `consent-wall` or `soft-404`.
     """
     root = _tree(page)
     said = read_metadata(root, page.url)
-    language = said.language or source.language
+    language = source.language or said.language
     when, where_from = published(item.published_at, said.published, root, language, now)
     text = _text(root, page.url)
     title = said.title or item.title or said.shown_title

@@ -2,12 +2,16 @@
 
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
-from courlan import clean_url, extract_domain
-from lxml import html
+from courlan import clean_url
 
+from extractors.addresses import same_site
 from extractors.articles.structured import article_node, names_of, text_of
+
+if TYPE_CHECKING:
+    from lxml import html
 
 #: Where pages without JSON-LD put the moment of publication, surest first.
 _DATE_METAS = (
@@ -61,15 +65,15 @@ def canonical_url(url: str, declared: str | None) -> str:
 
     `declared` (rel=canonical) is taken where it is an article's address on the same registrable site.
     """
-    own = clean_url(url) or url
+    own = (clean_url(url) or url).partition("#")[0]
     if not declared:
         return own
     other = clean_url(declared)
-    if other is None or extract_domain(other) != extract_domain(own):
+    if other is None or not same_site(other, own):
         return own
     parts = urlsplit(other)
     is_front_page = parts.path in ("", "/") and not parts.query
-    return own if is_front_page and urlsplit(own).path not in ("", "/") else other
+    return own if is_front_page and urlsplit(own).path not in ("", "/") else other.partition("#")[0]
 
 
 def _metas(root: "html.HtmlElement") -> dict[str, str]:
@@ -91,8 +95,9 @@ def _published(root: "html.HtmlElement", metas: dict[str, str], structured: str 
         return written
     for path in (".//time[@itemprop='datePublished']", ".//time[@pubdate]", ".//article//time[@datetime]"):
         shown = root.find(path)
-        if shown is not None and shown.get("datetime"):
-            return shown.get("datetime")
+        moment = shown.get("datetime") if shown is not None else None
+        if moment:
+            return str(moment)
     return None
 
 
@@ -106,7 +111,7 @@ def _canonical(root: "html.HtmlElement", url: str) -> str | None:
     for link in root.iter("link"):
         if "canonical" in (link.get("rel") or "").lower().split() and link.get("href"):
             try:
-                return urljoin(url, link.get("href", "").strip())
+                return str(urljoin(url, str(link.get("href")).strip()))
             except ValueError:
                 return None
     return None

@@ -2,8 +2,10 @@
 
 import re
 from copy import deepcopy
+from typing import TYPE_CHECKING
 
-from lxml import html
+if TYPE_CHECKING:
+    from lxml import html
 
 _TAGS = frozenset(
     ("nav", "aside", "footer", "form", "script", "style", "noscript", "template", "dialog", "iframe")

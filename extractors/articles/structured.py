@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from lxml import html
+if TYPE_CHECKING:
+    from lxml import html
 
 #: A script of more characters than this is data of a shop or an app, and slow to read.
 _LONGEST = 512_000

@@ -1,10 +1,12 @@
 """The language of a text: the script first, then py3langid among the languages that are expected."""
 
 from functools import lru_cache
-
-from py3langid.langid import LanguageIdentifier
+from typing import TYPE_CHECKING
 
 from extractors.signals.scripts import count_letters, script_language
+
+if TYPE_CHECKING:
+    from py3langid.langid import LanguageIdentifier  # brings numpy: at run time only where a text is read
 
 #: Fewer letters than this say nothing reliable; a Han character weighs as three letters.
 _LEAST_LETTERS = 20
@@ -31,7 +33,7 @@ def detect_language(text: str, expected: tuple[str, ...] = ()) -> str | None:
 
 
 @lru_cache(maxsize=8)
-def _identifier(languages: tuple[str, ...]) -> LanguageIdentifier:
+def _identifier(languages: tuple[str, ...]) -> "LanguageIdentifier":
     """Load the model on first use; one instance a set of languages, since it keeps the set as its state."""
     identifier = _load()
     known = [language for language in languages if language in identifier.labels]
@@ -40,7 +42,7 @@ def _identifier(languages: tuple[str, ...]) -> LanguageIdentifier:
     return identifier
 
 
-def _load() -> LanguageIdentifier:
+def _load() -> "LanguageIdentifier":
     from py3langid import langid  # noqa: PLC0415 - the paths of the model stand beside the loader
 
-    return LanguageIdentifier.from_modelpath(langid.MODEL_DIR / langid.MODEL_FILE)
+    return langid.LanguageIdentifier.from_modelpath(langid.MODEL_DIR / langid.MODEL_FILE)

@@ -107,7 +107,9 @@ def _published(entry: Mapping[str, Any], language: str | None, now: datetime) ->
         parts = entry.get(f"{name}_parsed") if written else None
         if parts:
             zone = UTC if _ZONE_SAID.search(written or "") else zone_of(language)
-            return parse_moment(datetime(*parts[:6]).replace(tzinfo=zone).isoformat(), language, now)
+            year, month, day, hour, minute, second = parts[:6]
+            told = datetime(year, month, day, hour, minute, second, tzinfo=zone)
+            return parse_moment(told.isoformat(), language, now)
     return None
 
 

@@ -27,8 +27,10 @@ class Listing:
 
 def absolute(base: str, link: str | None) -> str | None:
     """Return `link` as an absolute http(s) URL without fragment; None where it is none."""
+    if not link or not link.strip():
+        return None
     try:
-        url = urljoin(base, (link or "").strip()).partition("#")[0]
+        url = urljoin(base, link.strip()).partition("#")[0]
         parts = urlsplit(url)
     except ValueError:
         return None

@@ -3,10 +3,10 @@
 import re
 from urllib.parse import urlsplit
 
-from courlan import extract_domain
 from cssselect import SelectorError
 from lxml import etree, html
 
+from extractors.addresses import same_site
 from extractors.decoding import decode, without_declaration
 from extractors.errors import ParseError
 from extractors.records import Item, Source
@@ -70,7 +70,7 @@ def _ruled(root: "html.HtmlElement", base: str) -> list["html.HtmlElement"]:
 
 def _is_article(link: "html.HtmlElement", base: str) -> bool:
     at = absolute(base, link.get("href"))
-    if at is None or extract_domain(at) != extract_domain(base) or _LIST_PATHS.search(urlsplit(at).path):
+    if at is None or not same_site(at, base) or _LIST_PATHS.search(urlsplit(at).path):
         return False
     words = link.text_content().strip()
     if len(words) < (_HEADLINE_HAN if _HAN.search(words) else _HEADLINE):

@@ -142,7 +142,7 @@ def _deliver_rule(
         group = due[start : start + size]
         ids = [alert.alert_id for alert in group]
         with transaction(con):
-            note_attempt(con, *ids)
+            note_attempt(con, *ids, now=now)
         try:
             _send(rule, environment, _message(group), send)
         except DeliveryError as error:

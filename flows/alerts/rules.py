@@ -24,7 +24,7 @@ BACKOFF = (
     timedelta(hours=12),
 )
 
-#: How long after it was decided a failed alert is still tried by itself.
+#: How long a failed alert is tried by itself, counted by the waits between the tries.
 GIVE_UP = timedelta(days=7)
 
 #: The channel of a rule whose environment variable is missing or holds no URL.
@@ -105,14 +105,11 @@ def digest_is_due(rule: AlertRule, created_at: datetime, now: datetime) -> bool:
 
 
 def next_try_at(alert: Alert) -> datetime | None:
-    """Return when a failed alert is tried again, None where it is given up (`newswatch alerts retry` helps).
-
-    Counted from `created_at`, as if each attempt had been made on time: one that was held long is tried at
-    the next cycles until the count has caught up.
-    """
+    """Return when a failed alert is tried again, None where it is given up (`newswatch alerts retry` helps)."""
     waits = [BACKOFF[min(number, len(BACKOFF) - 1)] for number in range(alert.attempts)]
-    total = sum(waits, timedelta())
-    return None if total > GIVE_UP else alert.created_at + total
+    if sum(waits, timedelta()) > GIVE_UP:
+        return None
+    return (alert.tried_at or alert.created_at) + (waits[-1] if waits else timedelta())
 
 
 def channels_of(rules: Sequence[AlertRule], environment: Mapping[str, str]) -> dict[str, str]:

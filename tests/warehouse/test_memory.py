@@ -277,6 +277,22 @@ def test_a_revision_may_add_a_development(memory):
     assert judged.story.story_id == first.story.story_id
 
 
+def test_a_revision_that_says_the_opposite_in_the_same_place_is_a_development_of_its_own(memory):
+    (first,) = memory.judge(report("a", said())).new
+    revised = report("a", said(status="denied", basis="official"), hours=3, revision=2)
+    (denial,) = memory.judge(revised).new
+
+    assert denial.development_id != first.development_id
+    assert denial.supersedes == first.development_id
+
+
+def test_a_claim_waits_for_one_development_only(memory):
+    told(memory, report("a", said()), report("b", said("stake", "considered"), hours=2))
+    twice = report("c", said("stake", "considered"), said("stake", "planned"), hours=5)
+
+    assert len(memory.judge(twice).new) == 1
+
+
 def test_one_article_may_open_two_developments_of_one_type(memory):
     judged = memory.judge(
         report(
@@ -352,13 +368,14 @@ ARRIVALS = st.lists(
 
 
 def arriving(made):
-    """Return the reports of `made`: known articles come as revisions, copies copy what came before them."""
-    seen = {}
-    for number, hours, claims, front, copied, cites in made:
+    """Return the reports of `made`: known articles come as later revisions, copies copy what came before them."""
+    seen, latest = {}, {}
+    for number, drawn, claims, front, copied, cites in made:
         name = f"a{number}"
         revision = seen.get(name, 0) + 1
         copy_of = f"a{copied}" if revision == 1 and copied != number and f"a{copied}" in seen else None
         seen[name] = revision
+        hours = latest[name] = max(drawn, latest.get(name, 0))
         yield report(
             name,
             *claims,

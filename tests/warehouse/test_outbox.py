@@ -43,7 +43,7 @@ def test_an_alert_comes_back_as_it_was_saved(con):
 
 def test_a_sent_alert_is_never_made_due_again_by_saving_it(con):
     save_alerts(con, [an_alert()])
-    note_attempt(con, "n1")
+    note_attempt(con, "n1", now=NOW)
     note_result(con, "n1", state="sent", sent_at=NOW)
     save_alerts(con, [an_alert()])
 

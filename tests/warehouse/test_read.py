@@ -102,9 +102,9 @@ def poll(source_id, *, at, cause=None):
     }
 
 
-@pytest.fixture
-def con(tmp_path):
-    path = tmp_path / "warehouse.duckdb"
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory):
+    path = tmp_path_factory.mktemp("filled") / "warehouse.duckdb"
     with open_warehouse(path) as con:
         insert(con, "stories", [story("s1abc"), story("s1xyz", last=T + HOUR), story("s2")])
         insert(
@@ -150,7 +150,12 @@ def con(tmp_path):
         )
         baic = {"entity_id": "company:baic", "kind": "company", "name": "BAIC", "wikidata": None}
         insert(con, "entities", [baic])
-    with open_snapshot(path) as opened:
+    return path
+
+
+@pytest.fixture
+def con(filled):
+    with open_snapshot(filled) as opened:
         yield opened
 
 

@@ -15,10 +15,10 @@ def con(tmp_path):
 def test_every_table_and_view_says_what_it_is(con):
     found = con.execute(
         """
-        SELECT table_name FROM duckdb_tables() WHERE comment IS NULL AND database_name = 'warehouse'
+        SELECT table_name FROM duckdb_tables() WHERE comment IS NULL AND database_name = current_database()
         UNION ALL
         SELECT view_name FROM duckdb_views()
-        WHERE comment IS NULL AND database_name = 'warehouse' AND NOT internal
+        WHERE comment IS NULL AND database_name = current_database() AND NOT internal
         """
     ).fetchall()
 
@@ -29,7 +29,7 @@ def test_every_column_of_the_surface_says_what_it_holds(con):
     found = con.execute(
         """
         SELECT table_name, column_name FROM duckdb_columns()
-        WHERE comment IS NULL AND database_name = 'warehouse' AND schema_name = 'main' AND NOT internal
+        WHERE comment IS NULL AND database_name = current_database() AND schema_name = 'main' AND NOT internal
         """
     ).fetchall()
 

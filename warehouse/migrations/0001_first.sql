@@ -230,6 +230,7 @@ CREATE TABLE alerts (
     channel        VARCHAR NOT NULL,
     state          VARCHAR NOT NULL,
     created_at     TIMESTAMPTZ NOT NULL,
+    tried_at       TIMESTAMPTZ,
     sent_at        TIMESTAMPTZ,
     attempts       INTEGER NOT NULL,
     error          VARCHAR,
@@ -244,6 +245,7 @@ COMMENT ON COLUMN alerts.rule IS 'Name of the rule of the watch file.';
 COMMENT ON COLUMN alerts.channel IS 'Kind of channel (mailto, json, ntfy …); never its address.';
 COMMENT ON COLUMN alerts.state IS 'pending (to be sent), held (quiet hours, digest, or too few origins yet), sent, failed.';
 COMMENT ON COLUMN alerts.created_at IS 'When the alert was decided, UTC.';
+COMMENT ON COLUMN alerts.tried_at IS 'When the last try to send it was made, UTC; null until then.';
 COMMENT ON COLUMN alerts.sent_at IS 'When the channel took it, UTC; null until then.';
 COMMENT ON COLUMN alerts.attempts IS 'Tries to send.';
 COMMENT ON COLUMN alerts.error IS 'Why the last try failed, without secrets; null where none failed.';

@@ -1,5 +1,5 @@
 -- Notes that alerts are about to be sent: pending with attempts above 0 means that no result was noted.
--- Params: ids
+-- Params: ids, now
 UPDATE alerts
-SET state = 'pending', attempts = attempts + 1, error = NULL
+SET state = 'pending', attempts = attempts + 1, tried_at = $now, error = NULL
 WHERE list_contains($ids::VARCHAR[], alert_id);

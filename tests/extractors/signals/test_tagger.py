@@ -1,5 +1,6 @@
 from datetime import UTC, datetime
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from signals_watch import watch
@@ -56,3 +57,12 @@ def test_an_empty_article_has_empty_signals():
 def test_the_same_article_gives_the_same_signals_in_every_tagger(title, text, language):
     one = article(title, text, language)
     assert TAGGER.tag(one) == Tagger(watch()).tag(one)
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize(
+    "text", ["a" * 30_000, "-a" * 10_000, "一" * 20_000, "“»" * 10_000, "(Bloomberg, " * 1_000]
+)
+def test_a_hostile_text_takes_no_longer_than_its_length(text):
+    for language in ("de", "en", "zh"):
+        assert TAGGER.tag(article("", text, language)).words >= 0

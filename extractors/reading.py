@@ -1,0 +1,134 @@
+"""What the worker processes do: bytes of a listing to items, bytes of a page to a tagged article.
+
+The parsers are imported where they are used: this module is also loaded by the process that hands out the jobs,
+which needs none of them.
+"""
+
+import gzip
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from extractors.errors import ExtractionError, ParseError
+from extractors.records import Article, CollectedArticle, Item, Source, StoredPage
+from extractors.sources.listing import Listing
+from extractors.watch import Watch
+
+if TYPE_CHECKING:
+    from extractors.signals.tagger import Tagger
+
+#: What workers import, once for all of them.
+PRELOAD = (
+    "extractors.articles.extract",
+    "extractors.signals.tagger",
+    "extractors.signals.language",
+    "extractors.sources.feed",
+    "extractors.sources.page",
+    "extractors.sources.sitemap",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListingJob:
+    """A listing to parse: decoded bytes, header as sent (None where not sent), address after redirects."""
+
+    source: Source
+    url: str
+    body: bytes
+    content_type: str | None
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageJob:
+    """A page to read, as `ListingJob`; `item` is what the source listed."""
+
+    source: Source
+    item: Item
+    url: str
+    body: bytes
+    content_type: str | None
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedTextJob:
+    """An item whose page cannot be had: what the feed itself says shall stand for the article."""
+
+    source: Source
+    item: Item
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """The bytes are not what they should be; `cause` and `detail` as in the errors."""
+
+    cause: str
+    detail: str
+
+
+Job = ListingJob | PageJob | FeedTextJob
+Result = Listing | CollectedArticle | Refused
+
+
+class Reader:
+    """The work of one worker process: holds the compiled watch, and nothing of earlier jobs."""
+
+    def __init__(self, watch: Watch) -> None:
+        """Keep `watch`; it is compiled with the first article."""
+        self._watch = watch
+        self._tagger: Tagger | None = None
+
+    def __call__(self, job: Job) -> Result:
+        """Do `job`; what is wrong with its bytes comes back as `Refused`."""
+        try:
+            if isinstance(job, ListingJob):
+                return _listing(job)
+            return self._page(job) if isinstance(job, PageJob) else self._feed_text(job)
+        except (ParseError, ExtractionError) as error:
+            told = str(error).removeprefix(f"{error.url}: {error.cause}")
+            return Refused(cause=error.cause, detail=told.removeprefix(" (").removesuffix(")"))
+
+    def _page(self, job: PageJob) -> CollectedArticle:
+        from extractors.articles.extract import Page, read_article  # noqa: PLC0415 - only in workers
+
+        page = Page(url=job.url, body=job.body, content_type=job.content_type)
+        article = read_article(page, job.item, job.source, job.now)
+        packed = gzip.compress(job.body, compresslevel=6, mtime=0)
+        stored = StoredPage(final_url=job.url, fetched_at=job.now, content_type=job.content_type, body=packed)
+        return replace(self._tagged(article), page=stored)
+
+    def _feed_text(self, job: FeedTextJob) -> CollectedArticle | Refused:
+        from extractors.articles.extract import article_from_feed  # noqa: PLC0415 - only in workers
+
+        article = article_from_feed(job.item, job.source, job.now)
+        if article is None:
+            return Refused(cause="no-text", detail="the feed has no text of its own")
+        return self._tagged(article)
+
+    def _tagged(self, article: Article) -> CollectedArticle:
+        """Let the text tell its language; what page or source say counts only where it is too short to tell."""
+        from extractors.signals.language import detect_language  # noqa: PLC0415 - only in workers
+        from extractors.signals.tagger import Tagger  # noqa: PLC0415 - only in workers
+
+        if self._tagger is None:
+            self._tagger = Tagger(self._watch)
+        hint = (article.language,) if article.language else ()
+        expected = tuple(dict.fromkeys((*self._watch.languages, *hint)))
+        found = detect_language(f"{article.title}\n\n{article.text}", expected)
+        known = replace(article, language=found or article.language)
+        return CollectedArticle(article=known, signals=self._tagger.tag(known))
+
+
+def _listing(job: ListingJob) -> Listing:
+    """Parse with the parser of the source's kind."""
+    from extractors.sources.feed import parse_feed  # noqa: PLC0415 - only in workers
+    from extractors.sources.page import parse_page  # noqa: PLC0415 - only in workers
+    from extractors.sources.search import parse_search  # noqa: PLC0415 - only in workers
+    from extractors.sources.sitemap import parse_sitemap  # noqa: PLC0415 - only in workers
+
+    if job.source.kind == "page":
+        return parse_page(job.body, job.content_type, job.source, job.url)
+    parse = {"feed": parse_feed, "search": parse_search, "sitemap": parse_sitemap}[job.source.kind]
+    return parse(job.body, job.content_type, job.source, job.url, now=job.now)

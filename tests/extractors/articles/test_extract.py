@@ -1,0 +1,86 @@
+from datetime import UTC, datetime
+
+import pytest
+
+from extractors.articles.extract import Page, article_from_feed, read_article
+from extractors.articles.lead import lead_and_text
+from extractors.articles.metadata import canonical_url
+from extractors.errors import ExtractionError
+
+NOW = datetime(2024, 4, 1, tzinfo=UTC)
+SENTENCE = (
+    "Both companies said on Thursday that they will build the car together in Beijing from next year on. "
+)
+
+
+def read(html, item, source, url="http://wire.example/1", content_type="text/html"):
+    return read_article(Page(url=url, body=html.encode(), content_type=content_type), item, source, NOW)
+
+
+def test_what_the_page_says_for_machines_is_taken(an_item, a_source):
+    page = (
+        '<html lang="de"><head><script type="application/ld+json">{"@graph": [{"@type": "WebSite"}, '
+        '{"@type": "NewsArticle", "headline": "The deal", "author": {"@id": "#a"}, '
+        '"datePublished": "2024-03-28T10:00:00"}, {"@id": "#a", "name": "Ada"}]}</script>'
+        f'<meta property="og:site_name" content="Wire"></head><body><article><p>{SENTENCE * 3}</p></article></body>'
+    )
+    found = read(page, an_item(), a_source())
+
+    assert (found.title, found.authors, found.publisher) == ("The deal", ("Ada",), "Wire")
+    assert found.published_at == datetime(2024, 3, 28, 9, tzinfo=UTC)
+    assert found.published_from == "structured"
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "cause"),
+    [
+        ("Just a moment...", SENTENCE, "bot-wall"),
+        ("404 Page not found", SENTENCE, "soft-404"),
+        ("Before you continue", SENTENCE, "consent-wall"),
+        ("News", "", "no-article"),
+    ],
+)
+def test_what_stands_where_an_article_should_is_named(an_item, a_source, title, text, cause):
+    with pytest.raises(ExtractionError) as raised:
+        read(
+            f"<html><head><title>{title}</title></head><body><p>{text}</p></body></html>",
+            an_item(),
+            a_source(),
+        )
+
+    assert raised.value.cause == cause
+
+
+@pytest.mark.parametrize(
+    "page", [f"<p {'a=1 ' * 20_000}>x", "<p>" * 150_001, "x" * 5_000_001], ids=["tag", "tags", "size"]
+)
+def test_markup_that_would_hang_the_parser_is_refused(an_item, a_source, page):
+    with pytest.raises(ExtractionError, match="too-large"):
+        read(page, an_item(), a_source())
+
+
+def test_a_pdf_is_no_page(an_item, a_source):
+    with pytest.raises(ExtractionError, match="not-html"):
+        read("%PDF-1.7", an_item(), a_source())
+
+
+def test_feed_text_stands_in_only_where_it_is_a_sentence(an_item, a_source):
+    assert article_from_feed(an_item(summary=SENTENCE), a_source(), NOW).text_from == "feed"
+    assert article_from_feed(an_item(summary="Read more"), a_source(), NOW) is None
+
+
+def test_the_canonical_address_is_only_believed_on_its_own_site():
+    own = "https://www.wire.example/1?id=7&utm_source=rss#top"
+
+    assert canonical_url(own, None) == "https://www.wire.example/1?id=7"
+    assert canonical_url(own, "https://wire.example/deal") == "https://wire.example/deal"
+    assert canonical_url(own, "https://elsewhere.test/deal") == "https://www.wire.example/1?id=7"
+    assert canonical_url(own, "https://www.wire.example/") == "https://www.wire.example/1?id=7"
+
+
+def test_a_standfirst_that_extraction_lost_is_put_back():
+    told = "A standfirst of more than forty letters, on the page"
+
+    assert lead_and_text("One.\n\nTwo.", "T", told, f"x {told} y") == (told, f"{told}\n\nOne.\n\nTwo.")
+    assert lead_and_text("One.\n\nTwo.", "T", told, "not there") == ("One.", "One.\n\nTwo.")
+    assert lead_and_text(f"{told} And more.", "T", told, "") == (told, f"{told} And more.")
