@@ -9,7 +9,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
@@ -70,7 +70,7 @@ def run_cycle(
     watch: Watch,
     clock: Clock,
     *,
-    pool: "ExtractionPool | None" = None,
+    pool: "ExtractionPool[Any, Any] | None" = None,
     with_report: bool = True,
 ) -> CycleResult:
     """Run one cycle: collect what is due, load, publish, alert, report.
@@ -105,7 +105,7 @@ def plan_order(settings: Settings, watch: Watch, clock: Clock) -> Order | None:
 
 
 def collect_order(
-    settings: Settings, watch: Watch, order: Order, clock: Clock, *, pool: "ExtractionPool | None" = None
+    settings: Settings, watch: Watch, order: Order, clock: Clock, *, pool: "ExtractionPool[Any, Any] | None" = None
 ) -> Batch:
     """Carry out `order` and leave its batch in the landing zone: network and processor, no other state."""
     from extractors.collect import collect  # noqa: PLC0415 - a cycle with nothing due must not pay for it

@@ -118,13 +118,13 @@ def locate(
 
     Relative paths count from the current folder, those in the home's own file from the home.
     """
-    place = (home or Path(environment.get("NEWSWATCH_HOME") or DEFAULT_HOME)).expanduser().absolute()
+    place = _expanded(home or Path(environment.get("NEWSWATCH_HOME") or DEFAULT_HOME)).absolute()
     named, base = environment.get("NEWSWATCH_WATCH"), Path.cwd()
     if not named:
         named, base = _file_values(place)[0].get("NEWSWATCH_WATCH"), place
     if watch is not None:
-        return place, watch.expanduser().absolute()
-    return place, (base / Path(named).expanduser()) if named else place / "watch.toml"
+        return place, _expanded(watch).absolute()
+    return place, (base / _expanded(Path(named))) if named else place / "watch.toml"
 
 
 def read_settings(
@@ -239,13 +239,21 @@ def _folder_in(base: Path) -> Callable[[str], Path]:
     def folder(text: str) -> Path:
         if "://" in text:
             raise ValueError("the path of a folder: only a folder in this version")
-        return base / Path(text).expanduser()
+        return base / _expanded(Path(text))
 
     return folder
 
 
 def _copy_folder_in(base: Path) -> Callable[[str], str]:
     return lambda text: str(_folder_in(base)(text))
+
+
+def _expanded(path: Path) -> Path:
+    """Return `path` with `~` put in full; a `~name` that nobody has stays a plain name."""
+    try:
+        return path.expanduser()
+    except RuntimeError:
+        return path
 
 
 def _level(text: str) -> str:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
+from xml.sax import SAXParseException
 
 import feedparser
 
@@ -48,8 +49,12 @@ def parse_feed(body: bytes, content_type: str | None, source: Source, url: str, 
         raise ParseError(url, "broken-feed", str(parsed.get("bozo_exception") or "no feed was found in it"))
     language = source.language or (feed.get("language") or "")[:2].lower() or None
     base = absolute(url, feed.get("link")) if _is_base(feed.get("link")) else url
-    found = [_item(entry, source, base or url, language, now) for entry in entries]
-    return Listing(items=bounded([item for item in found if item]), wait_s=_wait_s(feed))
+    found = [item for item in (_item(entry, source, base or url, language, now) for entry in entries) if item]
+    if entries and not found:
+        raise ParseError(url, "broken-feed", f"none of its {len(entries)} entries has a link")
+    if not entries and isinstance(parsed.get("bozo_exception"), SAXParseException):
+        raise ParseError(url, "broken-feed", str(parsed["bozo_exception"]))
+    return Listing(items=bounded(found), wait_s=_wait_s(feed))
 
 
 def _parsed(text: str, url: str) -> Any:
