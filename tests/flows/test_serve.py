@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import timedelta
 
 import pytest
 
@@ -67,6 +68,12 @@ def test_prefect_lives_in_the_home_and_reports_to_nobody(a_home):
     json.dumps(told)
 
 
-def test_cycles_are_due_as_often_as_the_most_frequent_source(a_watch, a_source):
-    assert interval_of(a_watch()).total_seconds() == 900
-    assert interval_of(a_watch(sources=())).total_seconds() == 900
+def test_cycles_are_several_times_as_frequent_as_the_most_frequent_source_within_bounds(a_watch, a_source):
+    def interval_s(*every_s):
+        sources = tuple(a_source(f"s{s}", every=timedelta(seconds=s)) for s in every_s)
+        return interval_of(a_watch(sources=sources)).total_seconds()
+
+    assert interval_s(900, 86_400) == 180
+    assert interval_s(60) == 30
+    assert interval_s(86_400) == 300
+    assert interval_s() == 300
