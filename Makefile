@@ -1,5 +1,5 @@
 # Two commands do all the set-up on a machine that has Python 3.11 or later and make: `make demo` and `make test`.
-PYTHON ?= python3
+PYTHON ?= $(shell python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo python3 || echo python3.11)
 BIN := .venv/bin
 SET := .venv/.set-up
 

@@ -72,11 +72,11 @@ def command(environment, step):
     )
 
 
-def kill_at_random(environment, step, seed, longest=2.5):
+def kill_at_random(environment, step, seed, tries=4, longest=2.5):
     """Start a cycle and kill it after a random time; several times, then let one end."""
     chance = random.Random(seed)
     killed = 0
-    for _ in range(4):
+    for _ in range(tries):
         process = command(environment, step)
         try:
             process.wait(chance.uniform(0.2, longest))
@@ -90,7 +90,10 @@ def kill_at_random(environment, step, seed, longest=2.5):
     return killed
 
 
-def test_a_killed_cycle_changes_nothing_in_the_end(site, a_home, receiver):
+@pytest.mark.parametrize(
+    ("seed", "tries"), [(0, 4), *(pytest.param(seed, 12, marks=pytest.mark.soak) for seed in range(1, 11))]
+)
+def test_a_killed_cycle_changes_nothing_in_the_end(site, a_home, receiver, seed, tries):
     url, received = receiver
     calm_home, calm = a_home({"wire": site.feed}, "calm", alerts=ALERT)
     _, rough = a_home({"wire": site.feed}, "rough", alerts=ALERT)
@@ -102,7 +105,7 @@ def test_a_killed_cycle_changes_nothing_in_the_end(site, a_home, receiver):
         expected.append(outcome(settings))
         messages.append(sorted(received))
         received.clear()
-        killed += kill_at_random(rough, step, seed=step)
+        killed += kill_at_random(rough, step, seed=10 * seed + step, tries=tries)
         time.sleep(0.1)
         assert outcome(read_settings(rough)) == expected[step]
         repeats = [body for body in received if "may be a repeat" in body]
