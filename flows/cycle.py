@@ -20,7 +20,7 @@ from extractors.watch import Watch
 from flows.settings import Settings
 from warehouse import landing, snapshot
 from warehouse.database import Connection, open_warehouse
-from warehouse.load import LoadResult, load
+from warehouse.load import COUNTS, LoadResult, load
 from warehouse.lock import exclusive
 from warehouse.plan import plan
 
@@ -105,7 +105,12 @@ def plan_order(settings: Settings, watch: Watch, clock: Clock) -> Order | None:
 
 
 def collect_order(
-    settings: Settings, watch: Watch, order: Order, clock: Clock, *, pool: "ExtractionPool[Any, Any] | None" = None
+    settings: Settings,
+    watch: Watch,
+    order: Order,
+    clock: Clock,
+    *,
+    pool: "ExtractionPool[Any, Any] | None" = None,
 ) -> Batch:
     """Carry out `order` and leave its batch in the landing zone: network and processor, no other state."""
     from extractors.collect import collect  # noqa: PLC0415 - a cycle with nothing due must not pay for it
@@ -211,19 +216,5 @@ def summed(loaded: Loaded, sent: int, unsent: int, seconds: float) -> CycleResul
     )
 
 
-_COUNTS = (
-    "polls",
-    "failed_polls",
-    "new_items",
-    "failed_items",
-    "articles",
-    "revisions",
-    "copies",
-    "relevant",
-    "developments",
-    "alerts",
-)
-
-
 def _total(results: Sequence[LoadResult]) -> dict[str, int]:
-    return {name: sum(getattr(result, name) for result in results) for name in _COUNTS}
+    return {name: sum(getattr(result, name) for result in results) for name in COUNTS}

@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from extractors.collect import extraction_pool
 from rich.console import Console
 from rich.progress import Progress
 
 from extractors.clock import standing_clock
+from extractors.collect import extraction_pool
 from extractors.errors import ConfigurationError
 from extractors.watch import Watch, read_watch
 from flows.cycle import CycleResult, report, run_cycle
@@ -47,10 +47,10 @@ class DemoResult:
     report: Path
 
 
-def run_demo(settings: Settings, console: Console) -> DemoResult:
+def run_demo(settings: Settings, console: Console, *, stop_at: datetime | None = None) -> DemoResult:
     """Run the newsroom from the first article to the last, or from where an earlier demo on this home ended.
 
-    `console` shows the progress; it should write to standard error.
+    `console` shows the progress; it should write to standard error. `stop_at` ends it earlier, None runs it whole.
 
     Raises:
         ConfigurationError: the home holds a watch of its own, which the demo's invented news would spoil.
@@ -66,7 +66,8 @@ def run_demo(settings: Settings, console: Console) -> DemoResult:
             connect_to=newsroom.connect_to,
             environment={"NEWSWATCH_ALERT_DEMO": receiver.url},
         )
-        results = _run_steps(told, watch, _moments(told, watch), newsroom, console)
+        moments = _moments(told, watch, [at for at in steps() if stop_at is None or at <= stop_at])
+        results = _run_steps(told, watch, moments, newsroom, console)
         messages = tuple((str(one["title"]), str(one["message"])) for one in receiver.messages)
         requests, unchanged = newsroom.requests, newsroom.statuses.get(304, 0)
     return DemoResult(
@@ -84,10 +85,10 @@ def run_demo(settings: Settings, console: Console) -> DemoResult:
 _SUMMED = ("polls", "articles", "revisions", "copies", "relevant", "developments", "alerts", "sent")
 
 
-def _moments(settings: Settings, watch: Watch) -> Sequence[datetime]:
-    """Return the moments that are still to come on this home: all of them, or one day more after the last."""
+def _moments(settings: Settings, watch: Watch, planned: Sequence[datetime]) -> Sequence[datetime]:
+    """Return which of the planned moments are still to come on this home, or one day more after the last."""
     if not settings.warehouse.exists():
-        return steps()
+        return planned
     with open_warehouse(settings.warehouse) as con:
         (last,) = run(con, "last_run_at")[0]
         foreign = {row["source_id"] for row in rows(con, "source_states")} - {
@@ -98,8 +99,8 @@ def _moments(settings: Settings, watch: Watch) -> Sequence[datetime]:
             f"{settings.home}: holds other news (source {min(foreign)}); give the demo a home of its own with --home"
         )
     if last is None:
-        return steps()
-    return [moment for moment in steps() if moment > last] or [last + timedelta(days=1)]
+        return planned
+    return [moment for moment in planned if moment > last] or [last + timedelta(days=1)]
 
 
 def _run_steps(

@@ -1,0 +1,47 @@
+"""The demo on the newsroom's first weeks: real HTTP, real cycles, alerts received once, nothing new the second time."""
+
+from datetime import UTC, datetime
+
+import pytest
+from rich.console import Console
+
+from extractors.errors import ConfigurationError
+from flows.demo import run_demo
+from flows.settings import read_settings
+from warehouse.database import open_snapshot, open_warehouse
+
+STOP = datetime(2021, 4, 10, tzinfo=UTC)
+
+
+@pytest.fixture
+def settings(tmp_path):
+    return read_settings({"NEWSWATCH_WORKERS": "1"}, home=tmp_path / "demo")
+
+
+def test_the_first_weeks_of_the_newsroom_bring_developments_and_alerts_once(settings):
+    console = Console(stderr=True)
+
+    first = run_demo(settings, console, stop_at=STOP)
+    second = run_demo(settings, console, stop_at=STOP)
+
+    assert first.articles > 5
+    assert 0 < first.developments == first.sent == len(first.messages)
+    assert first.unchanged > 0
+    assert first.report.exists()
+    assert (second.articles, second.developments, second.messages) == (0, 0, ())
+    with open_snapshot(first.snapshot) as con:
+        told = con.execute("SELECT title FROM alerts WHERE state = 'sent' ORDER BY title").fetchall()
+        urls = con.execute("SELECT url FROM articles WHERE url NOT LIKE 'https://%.example/%'").fetchall()
+    assert [title for (title,) in told] == sorted(title for title, _ in first.messages)
+    assert urls == []
+
+
+def test_a_home_with_other_news_is_not_spoiled(settings):
+    with open_warehouse(settings.warehouse) as con:
+        con.execute(
+            "INSERT INTO sources VALUES "
+            "('mine', 'feed', 'https://x.example/', NULL, NULL, 'ok', 0, NULL, now(), 900, NULL, NULL)"
+        )
+
+    with pytest.raises(ConfigurationError, match="holds other news"):
+        run_demo(settings, Console(stderr=True), stop_at=STOP)
