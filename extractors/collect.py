@@ -212,6 +212,8 @@ async def _read(wanted: _Wanted, means: Means, stop_at: float) -> _Read:
         await means.robots.check(item.url)
         return _Read(article=await _read_page(wanted.source, item, means))
     except TransientFetchError as error:
+        if error.cause == "resting":
+            return _Read(postponed=True, error=_told(error))
         if item.attempts < _MOST_ATTEMPTS:
             return _Read(again=True, error=_told(error))
         return await _feed_text(wanted, means, _told(error))

@@ -1,6 +1,7 @@
 """Bytes to text: which character set a document is in, and never an error over a stray byte."""
 
 import codecs
+import contextlib
 import re
 
 from charset_normalizer import from_bytes
@@ -20,6 +21,10 @@ _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,400}\?>")
 _LOOKED_AT = 4096
 #: How much the detector sees: enough to be sure, and bounded in time.
 _DETECTED_FROM = 65536
+#: Soft hyphens and spaces of no width, control characters, and halves of surrogate pairs, which no file can hold.
+_INVISIBLE = dict.fromkeys(
+    (*map(ord, "\u00ad\u200b\u2060\ufeff"), *range(9), 11, 12, *range(14, 32), 127, *range(0xD800, 0xE000))
+)
 
 #: Labels that are read as a superset of what they say, as browsers do (WHATWG Encoding, "names and labels").
 _SUPERSETS = {
@@ -39,16 +44,19 @@ _SUPERSETS = {
 
 
 def decode(body: bytes, content_type: str | None) -> str:
-    """Return `body` as text without NULs: HTTP header, then BOM, then its own declaration, then a detector.
+    """Return `body` as text without NULs: BOM, then UTF-8 where all of it fits, then what is declared.
 
-    `content_type` is the header as sent, None where there was none. Bytes that do not fit become U+FFFD.
-    A declaration that most of the bytes contradict is passed over.
+    `content_type` is the header as sent, None where there was none; it goes before the document's own word. Bytes
+    that do not fit become U+FFFD. A declaration that most of the bytes contradict is passed over for a detector's.
+    No other character set looks like UTF-8 by chance, while servers and templates often declare a wrong one.
     """
+    bom = _from_bom(body)
     declared = [
-        _codec(label)
-        for label in (_from_header(content_type), _from_bom(body), _from_declaration(body))
-        if label
+        _codec(label) for label in (bom, _from_header(content_type), _from_declaration(body)) if label
     ]
+    if not bom and not body.isascii():
+        with contextlib.suppress(UnicodeDecodeError):
+            return body.decode("utf-8").replace("\0", "")
     for codec in [*declared, "utf-8"]:
         text = _decoded(body, codec) if codec else None
         if text is not None:
@@ -57,6 +65,11 @@ def decode(body: bytes, content_type: str | None) -> str:
     codec = _codec(best.encoding) if best else None
     fallback = next((name for name in declared if name), None) or codec or "utf-8"
     return body.decode(fallback, "replace").replace("\0", "")
+
+
+def visible(text: str) -> str:
+    """Return `text` without what nobody sees: it splits words in two (soft hyphens), or cannot be stored."""
+    return text.translate(_INVISIBLE)
 
 
 def without_declaration(text: str) -> str:
@@ -84,7 +97,9 @@ def _from_bom(body: bytes) -> str | None:
 def _from_declaration(body: bytes) -> str | None:
     head = body[:_LOOKED_AT]
     found = _XML.search(head) or _META.search(head)
-    return found[1].decode("ascii", "replace") if found else None
+    label = found[1].decode("ascii", "replace") if found else None
+    # A declaration that can be read byte by byte is in none of these (HTML standard, 13.2.3.2).
+    return "utf-8" if label and label.lower().startswith(("utf-16", "utf-32", "ucs-")) else label
 
 
 def _codec(label: str) -> str | None:

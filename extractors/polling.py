@@ -83,6 +83,9 @@ async def _asked(told: SourceOrder, blank: Poll, means: Means) -> Visit:
     except NewswatchError as error:
         return Visit(poll=replace(_failed(blank, error), http_status=answer.status, bytes=answer.wire_bytes))
     poll = replace(_answered(blank, answer, outcome="new"), body_hash=found)
+    if listing.more:
+        # An index stays as it is while what it points to changes: it must be read anew every time.
+        poll = replace(poll, etag=None, last_modified=None, body_hash=None)
     keys = dict.fromkeys(key for item in listing.items for key in item_keys(item))
     wait_s = _longest(poll.wait_s, listing.wait_s)
     poll = replace(poll, items=len(listing.items), keys=tuple(keys), wait_s=wait_s)
@@ -100,7 +103,7 @@ async def _listed(told: SourceOrder, answer: Answer, means: Means) -> Listing:
     for url in listing.more:
         await means.robots.check(url)
         items.extend((await _parsed(told, await means.client.get(url, FEED_LIMITS), means)).items)
-    return replace(listing, items=bounded(items), more=())
+    return replace(listing, items=bounded(items))
 
 
 async def _parsed(told: SourceOrder, answer: Answer, means: Means) -> Listing:

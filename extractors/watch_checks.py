@@ -170,7 +170,7 @@ def channel(value: Any) -> str:
     found = of_type(value, str, "an Apprise address or env:NAME").strip()
     if not _CHANNEL.fullmatch(found):
         raise ValueError(
-            "expected `env:NAME` (the variable holds the address) or an Apprise address `scheme://…`;"
+            "expected `env:NAME` (the variable holds the address) or an Apprise address (`mailto:` …);"
             " what stands here is neither, and is not shown because it may hold a secret"
         )
     return found

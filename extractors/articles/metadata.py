@@ -2,25 +2,48 @@
 
 import re
 from dataclasses import dataclass
+from html import unescape
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 from courlan import clean_url
 
 from extractors.addresses import same_site
-from extractors.articles.structured import article_node, names_of, text_of
+from extractors.articles.structured import article_node, names_in, names_of, text_of
+from extractors.decoding import visible
 
 if TYPE_CHECKING:
     from lxml import html
 
 #: Where pages without JSON-LD put the moment of publication, surest first.
 _DATE_METAS = (
-    *("article:published_time", "og:article:published_time", "og:published_time", "datepublished"),
+    *(
+        "article:published_time",
+        "article:published:time",
+        "og:article:published_time",
+        "og:published_time",
+        "datepublished",
+    ),
     *("parsely-pub-date", "sailthru.date", "cxenseparse:recs:publishtime", "publish-date", "pubdate"),
     *("publishdate", "publication_date", "dc.date.issued", "dcterms.created", "dc.date", "date"),
 )
+#: Where pages without JSON-LD name their authors, surest first.
+_AUTHOR_METAS = (
+    "author",
+    "article:author",
+    "parsely-author",
+    "sailthru.author",
+    "dc.creator",
+    "byl",
+    "dcsext.author",
+)
 _SITE_AT_END = re.compile(r"\s+[|–—·»-]\s+[^|–—·»]{2,40}$|_[^_]{2,20}$")
 _LONGEST_TITLE = 1000
+_FRONT = re.compile(r"/?(?:[a-z]{2}(?:[-_][a-z]{2})?/?)?(?:(?:index|home|default)\.\w{2,5})?", re.IGNORECASE)
+#: The name of an article in its address: a number of four digits that is no year, or three words and more.
+_OWN_NAME = re.compile(r"\d{5}|(?<!\d)(?!(?:19|20)\d\d)\d{4}|(?:[^-_]+[-_]){2,}[^-_]+")
+_BLOCK = re.compile(r"</?(?:p|br|div|li|ul|ol|h[1-6]|blockquote)\b[^<>]{0,1000}>", re.IGNORECASE)
+_TAG = re.compile(r"</?[a-zA-Z][^<>]{0,1000}>")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +62,7 @@ class Metadata:
     language: str | None
     site: str | None
     canonical: str | None
+    body: str | None
 
 
 def read_metadata(root: "html.HtmlElement", url: str) -> Metadata:
@@ -57,6 +81,7 @@ def read_metadata(root: "html.HtmlElement", url: str) -> Metadata:
         language=_language(root, metas, text_of(node.get("inLanguage"))),
         site=site,
         canonical=_canonical(root, url),
+        body=_body(node.get("articleBody")),
     )
 
 
@@ -71,9 +96,26 @@ def canonical_url(url: str, declared: str | None) -> str:
     other = clean_url(declared)
     if other is None or not same_site(other, own):
         return own
-    parts = urlsplit(other)
-    is_front_page = parts.path in ("", "/") and not parts.query
-    return own if is_front_page and urlsplit(own).path not in ("", "/") else other.partition("#")[0]
+    return own if _is_above(other, own) else other.partition("#")[0]
+
+
+def is_front_page(url: str) -> bool:
+    """Tell whether `url` is the front page of a site, or of one of its languages (`/`, `/index.html`, `/de/`)."""
+    parts = urlsplit(url)
+    return bool(_FRONT.fullmatch(parts.path)) and not parts.query
+
+
+def _is_above(other: str, own: str) -> bool:
+    """Tell whether `other` is a page of which `own` is one of many: the front page, or the section it lies in.
+
+    Sites whose every page declares one of those as canonical would else become a single article. An article that
+    `own` is a view of (`/the-deal-of-the-year/amp`) has a name or number of its own.
+    """
+    if is_front_page(other):
+        return not is_front_page(own)
+    folder = urlsplit(other).path.rstrip("/")
+    inside = urlsplit(own).path.rstrip("/").startswith(folder + "/")
+    return inside and not _OWN_NAME.search(folder.rpartition("/")[2])
 
 
 def _metas(root: "html.HtmlElement") -> dict[str, str]:
@@ -81,7 +123,7 @@ def _metas(root: "html.HtmlElement") -> dict[str, str]:
     found: dict[str, str] = {}
     for meta in root.iter("meta"):
         name = meta.get("property") or meta.get("name") or meta.get("itemprop")
-        content = " ".join((meta.get("content") or "").split())
+        content = " ".join(visible(meta.get("content") or "").split())
         if name and content:
             found.setdefault(name.strip().lower(), content)
     return found
@@ -117,11 +159,18 @@ def _canonical(root: "html.HtmlElement", url: str) -> str | None:
     return None
 
 
+def _body(written: object) -> str | None:
+    """Return the paragraphs of an `articleBody`, which may be marked up or not."""
+    if not isinstance(written, str):
+        return None
+    plain = unescape(_TAG.sub("", _BLOCK.sub("\n", written))) if _TAG.search(written) else written
+    paragraphs = (" ".join(line.split()) for line in visible(plain).splitlines())
+    return "\n\n".join(line for line in paragraphs if line) or None
+
+
 def _meta_authors(metas: dict[str, str]) -> tuple[str, ...]:
-    written = metas.get("author") or metas.get("article:author") or ""
-    return (
-        () if "://" in written else tuple(name.strip()[:200] for name in written.split(";") if name.strip())
-    )
+    """Return the names of the first meta that holds any: many hold an address or a number instead."""
+    return next((names for name in _AUTHOR_METAS if (names := names_in(metas.get(name, "")))), ())
 
 
 def _heading(root: "html.HtmlElement") -> str | None:
@@ -131,7 +180,11 @@ def _heading(root: "html.HtmlElement") -> str | None:
 
 
 def _text(element: "html.HtmlElement | None") -> str | None:
-    return None if element is None else " ".join(element.text_content().split())[:_LONGEST_TITLE] or None
+    return (
+        None
+        if element is None
+        else " ".join(visible(element.text_content()).split())[:_LONGEST_TITLE] or None
+    )
 
 
 def _without_site(title: str | None, site: str | None) -> str | None:

@@ -21,20 +21,38 @@ _NAMED = re.compile(
     re.IGNORECASE,
 )
 _KEPT = frozenset(("html", "head", "body", "main", "article", "h1"))
-#: A part with more of the page's text than this share is not beside the article, whatever its name.
+#: A part with more of the page's text, or of its paragraphs, than this share is not beside the article, whatever
+#: its name: articles stand in frames of classes like `share`, `with-ads` or `newsletter`.
 _SHARE = 0.5
+
+
+def without_scripts(root: "html.HtmlElement") -> "html.HtmlElement":
+    """Return a copy of the page without scripts and styles, whose data would else be taken for text."""
+    copy = deepcopy(root)
+    for element in list(copy.iter("script", "style")):
+        if element.getparent() is not None:
+            element.drop_tree()
+    return copy
 
 
 def prune(root: "html.HtmlElement") -> "html.HtmlElement":
     """Return a copy of the page without parts that by tag, role or name are no part of the article."""
-    copy = deepcopy(root)
-    whole = max(len(copy.text_content()), 1)
+    copy = without_scripts(root)
+    whole, paragraphs = max(_letters(copy), 1), max(_letters_of_paragraphs(copy), 1)
     for element in [one for one in copy.iter() if _is_beside(one)]:
-        if element.getparent() is None:
+        if element.getparent() is None or _letters(element) >= whole * _SHARE:
             continue
-        if element.tag in ("script", "style") or len(element.text_content()) < whole * _SHARE:
+        if element.tag in _TAGS or _letters_of_paragraphs(element) < paragraphs * _SHARE:
             element.drop_tree()
     return copy
+
+
+def _letters(element: "html.HtmlElement") -> int:
+    return len(element.text_content())
+
+
+def _letters_of_paragraphs(element: "html.HtmlElement") -> int:
+    return sum(_letters(paragraph) for paragraph in element.iter("p"))
 
 
 def _is_beside(element: "html.HtmlElement") -> bool:

@@ -1,8 +1,12 @@
 """The article a page describes for machines in JSON-LD (schema.org), wherever in the graph it stands."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
+from html import unescape
 from typing import TYPE_CHECKING, Any
+
+from extractors.decoding import visible
 
 if TYPE_CHECKING:
     from lxml import html
@@ -10,6 +14,11 @@ if TYPE_CHECKING:
 #: A script of more characters than this is data of a shop or an app, and slow to read.
 _LONGEST = 512_000
 _MOST_NODES = 2000
+_LONGEST_BYLINE = 1000
+_BETWEEN = re.compile(r"\s*;\s*|,?\s+(?:and|und|&)\s+|、")
+_BY = re.compile(r"^\s*by[\s:]\s*", re.IGNORECASE)
+_LETTER = re.compile(r"[^\W\d_]")
+_ADDRESS = re.compile(r"@|://|\bwww\.|^[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}$", re.IGNORECASE)
 _TYPES = frozenset(
     (
         *("Article", "NewsArticle", "ReportageNewsArticle", "AnalysisNewsArticle", "OpinionNewsArticle"),
@@ -39,13 +48,28 @@ def text_of(value: object) -> str | None:
         return next((text for text in map(text_of, value) if text), None)
     if isinstance(value, dict):
         return text_of(value.get("name") or value.get("@value"))
-    return (" ".join(value.split()) or None) if isinstance(value, str) else None
+    return (" ".join(visible(unescape(value)).split()) or None) if isinstance(value, str) else None
 
 
 def names_of(value: object) -> tuple[str, ...]:
-    """Return the names in a JSON-LD value, each once."""
+    """Return the names in a JSON-LD value, each once, as `names_in`."""
     many = value if isinstance(value, list) else [value]
-    return tuple(dict.fromkeys(name[:200] for one in many if (name := text_of(one))))
+    return tuple(dict.fromkeys(name for one in many for name in names_in(text_of(one) or "")))
+
+
+def names_in(written: str) -> tuple[str, ...]:
+    """Return the names that a line of authors lists; none for an address, a number or a host.
+
+    A comma parts two names only where each has two words at least: it also stands within one (`Weber, Anna`).
+    """
+    line_of_authors = _BY.sub("", written[:_LONGEST_BYLINE])
+    lines = [part for part in _BETWEEN.split(line_of_authors) if part]
+    names: list[str] = []
+    for line in lines:
+        parts = [part.strip() for part in line.split(",")]
+        names.extend(parts if all(" " in part for part in parts) else [line])
+    bare = (name.strip(" ,")[:200] for name in names)
+    return tuple(dict.fromkeys(name for name in bare if _LETTER.search(name) and not _ADDRESS.search(name)))
 
 
 def _nodes(script: str) -> Iterator[dict[str, Any]]:

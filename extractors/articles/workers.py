@@ -145,11 +145,9 @@ class _Worker(Generic[Job, Result]):
             return self._pipe
         context = _context()
         ours, theirs = context.Pipe()
-        self._pipe = ours
-        self._process = context.Process(
-            target=_serve, args=(theirs, self._work, self._memory_bytes), daemon=True
-        )
-        self._process.start()
+        process = context.Process(target=_serve, args=(theirs, self._work, self._memory_bytes), daemon=True)
+        process.start()
+        self._process, self._pipe = process, ours
         theirs.close()
         try:
             if ours.poll(_START_S):

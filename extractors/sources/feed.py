@@ -24,6 +24,7 @@ _LONGEST_WAIT_S = 86400.0
 _HTML = re.compile(
     r"^\s*(?:<!--.{0,2000}?-->\s*)*<(?:!doctype\s+html|html\b|head\b|body\b)", re.IGNORECASE | re.DOTALL
 )
+_REFERENCE = re.compile(r"&#(?:x([0-9a-fA-F]{1,8})|(\d{1,10}));")
 _ZONE_SAID = re.compile(r"(?:Z|[A-Z]{2,5}|[+-]\d{2}:?\d{2})\s*$")
 
 
@@ -60,13 +61,20 @@ def parse_feed(body: bytes, content_type: str | None, source: Source, url: str, 
 def _parsed(text: str, url: str) -> Any:
     """Run feedparser on text that is UTF-8 for certain; it raises on some hostile input, whatever it says."""
     headers = {"content-type": "application/xml; charset=utf-8", "content-location": url}
-    stream = io.BytesIO(text.encode("utf-8", "replace"))
+    stream = io.BytesIO(_REFERENCE.sub(_sound, text).encode("utf-8", "replace"))
     try:
         return feedparser.parse(
             stream, response_headers=headers, sanitize_html=False, resolve_relative_uris=False
         )
     except (ValueError, re.error, LookupError, AttributeError, TypeError, RecursionError) as error:
         raise ParseError(url, "broken-feed", f"{type(error).__name__}: {error}") from error
+
+
+def _sound(reference: re.Match[str]) -> str:
+    """Return a numeric reference, or U+FFFD where it names no character: one of those must not cost the feed."""
+    code = int(reference[1], 16) if reference[1] else int(reference[2])
+    is_character = code in (9, 10, 13) or 0x20 <= code < 0xD800 or 0xE000 <= code <= 0x10FFFF  # noqa: PLR2004 - XML 1.0, 2.2
+    return reference[0] if is_character else "\ufffd"
 
 
 def _is_base(link: str | None) -> bool:

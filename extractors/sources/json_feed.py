@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from extractors.decoding import visible
 from extractors.errors import ParseError
 from extractors.moments import parse_moment
 from extractors.records import Item, Source
@@ -75,4 +76,8 @@ def _authors(holder: Mapping[str, Any]) -> tuple[str, ...]:
 
 def _text(value: object) -> str:
     """Return a string or number as text; anything else is as good as not there."""
-    return str(value).strip() if isinstance(value, str | int | float) and not isinstance(value, bool) else ""
+    return (
+        visible(str(value)).strip()
+        if isinstance(value, str | int | float) and not isinstance(value, bool)
+        else ""
+    )

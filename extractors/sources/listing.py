@@ -1,8 +1,10 @@
 """What a listing gives, whatever its format: items, when to come again, further listings."""
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from urllib.parse import urljoin, urlsplit
 
+from extractors.decoding import visible
 from extractors.records import Item
 
 #: A listing of more items is cut: real ones have up to 1,000 (Google's bound for a news sitemap).
@@ -30,25 +32,30 @@ def absolute(base: str, link: str | None) -> str | None:
     if not link or not link.strip():
         return None
     try:
-        url = urljoin(base, link.strip()).partition("#")[0]
+        url = urljoin(base, visible(link).strip()).partition("#")[0]
         parts = urlsplit(url)
     except ValueError:
         return None
     fine = parts.scheme in ("http", "https") and parts.hostname and len(url) <= _LONGEST_URL
-    return url if fine and not any(letter.isspace() for letter in url) else None
+    return url if fine and url.isprintable() and " " not in url else None
 
 
 def bounded(items: list[Item]) -> tuple[Item, ...]:
-    """Return the first `MOST_ITEMS` of `items`, each URL once."""
+    """Return the first `MOST_ITEMS` of `items`, each URL once.
+
+    A guid that several items share names none of them: with it, all that comes later would count as known.
+    """
     first: dict[str, Item] = {}
     for item in items:
         first.setdefault(item.url, item)
-    return tuple(first.values())[:MOST_ITEMS]
+    kept = tuple(first.values())[:MOST_ITEMS]
+    uses = Counter(item.guid for item in kept)
+    return tuple(item if uses[item.guid] == 1 else replace(item, guid=None) for item in kept)
 
 
 def short_title(text: str | None) -> str | None:
     """Return a title on one line, 1,000 characters at most; None for an empty one."""
-    return " ".join((text or "").split())[:_LONGEST_TITLE] or None
+    return " ".join(visible(text or "").split())[:_LONGEST_TITLE] or None
 
 
 def short_summary(text: str | None) -> str | None:

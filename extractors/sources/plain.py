@@ -5,6 +5,8 @@ from html import unescape
 
 from lxml import etree, html
 
+from extractors.decoding import visible
+
 _TAG = re.compile(r"<[a-zA-Z/!][^<>]{0,2000}>")
 _ENTITY = re.compile(r"&(?:[a-zA-Z][a-zA-Z0-9]{1,31}|#\d{1,7}|#x[0-9a-fA-F]{1,6});")
 _BLOCKS = frozenset(
@@ -32,7 +34,7 @@ def plain_text(markup: str | None) -> str:
             text = _from_html(text)
         elif _ENTITY.search(text):
             text = unescape(text)
-    paragraphs = (" ".join(part.split()) for part in re.split(r"\n\s*\n", text))
+    paragraphs = (" ".join(visible(part).split()) for part in re.split(r"\n\s*\n", text))
     return "\n\n".join(part for part in paragraphs if part)
 
 

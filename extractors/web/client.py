@@ -79,6 +79,7 @@ class Client:
         self._guard = Guard(manners)
         self._clock = clock
         self._user_agent = manners.user_agent
+        self._resting: dict[str, float | None] = {}
         self._http = httpx.AsyncClient(
             verify=_tls(),
             trust_env=False,
@@ -110,7 +111,9 @@ class Client:
         left_s, at = limits.total_s, url
         loop = asyncio.get_running_loop()
         for _ in range(MOST_REDIRECTS + 1):
-            async with self.turns.turn(checked_url(at).host):
+            host = checked_url(at).host
+            async with self.turns.turn(host):
+                self._refuse_resting(at, host)
                 started = loop.time()
                 answer = await self._hop(at, replace(limits, total_s=left_s), conditions)
                 left_s -= loop.time() - started
@@ -124,7 +127,7 @@ class Client:
         try:
             async with asyncio.timeout(max(limits.total_s, 0.0)):
                 target = await self._guard.target(url)
-                return await self._send(url, target, limits, conditions)
+                return await self._send_to_any(url, target, limits, conditions)
         except TimeoutError as error:
             raise TransientFetchError(url, "timeout", "the answer took too long") from error
         except httpx.TimeoutException as error:
@@ -137,6 +140,17 @@ class Client:
         except (httpx.HTTPError, httpx.StreamError, ValueError) as error:
             raise TransientFetchError(url, "broken-answer", f"{type(error).__name__}: {error}") from error
 
+    async def _send_to_any(
+        self, url: str, target: Target, limits: Limits, conditions: Mapping[str, str]
+    ) -> "Answer | str":
+        """Send to the first address of `target` that takes the connection."""
+        for other in target.others:
+            try:
+                return await self._send(url, target, limits, conditions)
+            except (httpx.ConnectError, httpx.ConnectTimeout):
+                target = replace(target, address=other)
+        return await self._send(url, target, limits, conditions)
+
     async def _send(
         self, url: str, target: Target, limits: Limits, conditions: Mapping[str, str]
     ) -> "Answer | str":
@@ -147,7 +161,7 @@ class Client:
         try:
             if response.status_code in _REDIRECTS and "location" in response.headers:
                 return response.headers["location"]
-            self._refuse_errors(url, response)
+            self._refuse_errors(url, response, asked=bool(conditions))
             body, wire = (b"", 0)
             if response.status_code != httpx.codes.NOT_MODIFIED:
                 body, wire = await _read(url, response, limits)
@@ -176,11 +190,24 @@ class Client:
             extensions={"sni_hostname": parsed.raw_host.decode("ascii")},
         )
 
-    def _refuse_errors(self, url: str, response: httpx.Response) -> None:
+    def _refuse_resting(self, url: str, host: str) -> None:
+        """Ask nothing more of a host that has said in this run that it was asked too often."""
+        if host in self._resting:
+            wait_s = self._resting[host]
+            raise TransientFetchError(url, "resting", "the host asked for a pause", retry_after_s=wait_s)
+
+    def _refuse_errors(self, url: str, response: httpx.Response, *, asked: bool) -> None:
+        """Raise unless there is an answer to read; `asked` tells whether a 304 can be one."""
         status = response.status_code
-        if response.is_success or status == httpx.codes.NOT_MODIFIED:
+        if response.is_success or (asked and status == httpx.codes.NOT_MODIFIED):
             return
+        if status == httpx.codes.NOT_MODIFIED:
+            raise TransientFetchError(
+                url, "broken-answer", "not modified, but nothing was known", status=status
+            )
         wait_s = retry_after_s(response.headers.get("retry-after"), self._clock())
+        if status == httpx.codes.TOO_MANY_REQUESTS:
+            self._resting[checked_url(url).host] = wait_s
         transient = status in _TRANSIENT or status >= _FIRST_SERVER_ERROR
         kind = TransientFetchError if transient else PermanentFetchError
         raise kind(url, f"http-{status}", response.reason_phrase, status=status, retry_after_s=wait_s)
@@ -206,9 +233,16 @@ def _answer(url: str, response: httpx.Response, body: bytes, wire: int) -> Answe
         body=body,
         wire_bytes=wire,
         content_type=headers.get("content-type"),
-        etag=headers.get("etag"),
-        last_modified=headers.get("last-modified"),
+        etag=_as_sent(response, b"etag"),
+        last_modified=_as_sent(response, b"last-modified"),
         fresh_s=freshness_s(headers.get("cache-control"), headers.get("age")),
+    )
+
+
+def _as_sent(response: httpx.Response, wanted: bytes) -> str | None:
+    """Return a header byte for byte, each byte a character, so that it can be sent back; None where not sent."""
+    return next(
+        (value.decode("latin-1") for name, value in response.headers.raw if name.lower() == wanted), None
     )
 
 

@@ -15,17 +15,21 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 LONGEST_URL = 2048
 _PORTS = {"http": 80, "https": 443}
-#: Not global in effect, though some versions of `ipaddress` say so: shared space of carriers (RFC 6598) and
-#: forms of IPv6 that carry an IPv4 address inside (RFC 6052, RFC 3056, RFC 4380).
+#: Not global in effect, though some versions of `ipaddress` say so: shared space of carriers (RFC 6598), relays
+#: (RFC 7526) and forms of IPv6 that carry an IPv4 address inside (RFC 3056, RFC 4380).
 _REFUSED = tuple(
-    ipaddress.ip_network(text) for text in ("100.64.0.0/10", "64:ff9b::/96", "2002::/16", "2001::/32")
+    ipaddress.ip_network(text) for text in ("100.64.0.0/10", "192.88.99.0/24", "2002::/16", "2001::/32")
 )
+#: All of IPv6 that is given out to networks of the internet (RFC 4291, section 2.4); the rest is translation
+#: (with an IPv4 address inside), local or reserved.
+_UNICAST = ipaddress.ip_network("2000::/3")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
     """A checked address to connect to for a URL.
 
+    `others` are further checked addresses, for when nobody answers at the first.
     `plain` is True where an https URL goes to a stand-in address that speaks http only.
     """
 
@@ -33,6 +37,7 @@ class Target:
     address: str
     port: int
     plain: bool
+    others: tuple[str, ...] = ()
 
 
 class Guard:
@@ -71,7 +76,8 @@ class Guard:
             if not (self._is_allowed(address) or is_public(address)):
                 raise PermanentFetchError(url, "refused-address", f"{host} is at {address}")
         plain = stand_in is not None and parsed.scheme == "https"
-        return Target(host=host, address=str(addresses[0]), port=port, plain=plain)
+        first, *others = _one_a_family(addresses)
+        return Target(host=host, address=first, port=port, plain=plain, others=tuple(others))
 
     def _is_allowed(self, address: Address) -> bool:
         inner = unwrapped(address)
@@ -86,11 +92,12 @@ def checked_url(url: str) -> httpx.URL:
     """
     try:
         parsed = httpx.URL(url)
+        host = parsed.host
     except (httpx.InvalidURL, ValueError) as error:
         raise PermanentFetchError(url[:200], "bad-url", str(error)) from error
     if len(url) > LONGEST_URL:
         raise PermanentFetchError(url[:200], "bad-url", f"longer than {LONGEST_URL} characters")
-    if parsed.scheme not in _PORTS or not parsed.host:
+    if parsed.scheme not in _PORTS or not host:
         raise PermanentFetchError(url, "bad-url", "only http and https can be fetched")
     if parsed.userinfo:
         raise PermanentFetchError(f"{parsed.scheme}://{parsed.host}", "bad-url", "it names a user")
@@ -101,13 +108,22 @@ def is_public(address: Address) -> bool:
     """Tell whether `address` is one of the open internet."""
     inner = unwrapped(address)
     refused = any(inner in network for network in _REFUSED if network.version == inner.version)
-    return inner.is_global and not inner.is_multicast and not refused
+    given_out = inner.version == 4 or inner in _UNICAST  # noqa: PLR2004 - the protocol's version
+    return inner.is_global and given_out and not inner.is_multicast and not refused
 
 
 def unwrapped(address: Address) -> Address:
     """Return the IPv4 address inside an IPv4-mapped IPv6 one, else `address` itself."""
     mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
     return mapped or address
+
+
+def _one_a_family(addresses: tuple[Address, ...]) -> list[str]:
+    """Return the first address of each version of the protocol: many hosts have one of the two that is dead."""
+    first: dict[int, str] = {}
+    for address in addresses:
+        first.setdefault(address.version, str(address))
+    return list(first.values())
 
 
 async def _resolve(url: str, host: str, port: int) -> tuple[Address, ...]:

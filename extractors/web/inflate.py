@@ -2,7 +2,7 @@
 
 import zlib
 
-from extractors.errors import PermanentFetchError
+from extractors.errors import PermanentFetchError, TransientFetchError
 
 #: zlib's window bits: gzip or zlib by their own header; raw deflate, which some servers send for `deflate`.
 _ANY, _RAW = 47, -15
@@ -25,6 +25,7 @@ class Inflater:
         self._packed = name not in ("", "identity")
         self._inner = zlib.decompressobj(_ANY)
         self._started = False
+        self._whole = False
         self._out = bytearray()
 
     def feed(self, chunk: bytes) -> None:
@@ -41,7 +42,13 @@ class Inflater:
             raise PermanentFetchError(self._url, "too-large", f"more than {self._most} bytes")
 
     def body(self) -> bytes:
-        """Return all that has come."""
+        """Return all that has come.
+
+        Raises:
+            TransientFetchError: the compressed stream was cut off (`broken-answer`).
+        """
+        if self._started and not self._whole:
+            raise TransientFetchError(self._url, "broken-answer", "the compressed answer was cut off")
         return bytes(self._out)
 
     def _inflate(self, chunk: bytes) -> None:
@@ -52,11 +59,14 @@ class Inflater:
             try:
                 piece = self._inner.decompress(chunk, room)
             except zlib.error as error:
+                if self._whole:
+                    return
                 if self._started:
                     raise PermanentFetchError(self._url, "bad-encoding", "broken compression") from error
                 self._inner, self._started = zlib.decompressobj(_RAW), True
                 continue
             self._started = True
+            self._whole = self._inner.eof
             self._out += piece
             chunk = self._inner.unconsumed_tail
             if self._inner.eof and self._inner.unused_data:

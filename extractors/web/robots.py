@@ -51,6 +51,8 @@ class Robots:
         try:
             answer = await self._client.get(f"{origin}/robots.txt", ROBOTS_LIMITS)
         except FetchError as error:
+            if error.cause == "resting":
+                raise
             log.debug("robots_unavailable", origin=origin, cause=error.cause)
             refused = error.status is not None and error.status < _FIRST_SERVER_ERROR
             permanent = isinstance(error, PermanentFetchError)

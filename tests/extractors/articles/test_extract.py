@@ -5,6 +5,7 @@ import pytest
 from extractors.articles.extract import Page, article_from_feed, read_article
 from extractors.articles.lead import lead_and_text
 from extractors.articles.metadata import canonical_url
+from extractors.articles.structured import names_in
 from extractors.errors import ExtractionError
 
 NOW = datetime(2024, 4, 1, tzinfo=UTC)
@@ -59,9 +60,24 @@ def test_markup_that_would_hang_the_parser_is_refused(an_item, a_source, page):
         read(page, an_item(), a_source())
 
 
-def test_a_pdf_is_no_page(an_item, a_source):
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        ("\n %PDF-1.7", "text/html"),
+        ('{"text": "x"}', "application/json"),
+        ("x", "image/svg+xml"),
+        ("x", "font/woff2"),
+    ],
+)
+def test_what_is_no_html_is_no_page(an_item, a_source, body, kind):
     with pytest.raises(ExtractionError, match="not-html"):
-        read("%PDF-1.7", an_item(), a_source())
+        read(body, an_item(), a_source(), content_type=kind)
+
+
+def test_html_that_is_sent_as_something_else_is_read(an_item, a_source):
+    html = f"<!DOCTYPE html><html><body><article><p>{SENTENCE * 3}</p></article></body></html>"
+
+    assert read(html, an_item(), a_source(), content_type="application/octet-stream").text
 
 
 def test_feed_text_stands_in_only_where_it_is_a_sentence(an_item, a_source):
@@ -84,3 +100,61 @@ def test_a_standfirst_that_extraction_lost_is_put_back():
     assert lead_and_text("One.\n\nTwo.", "T", told, f"x {told} y") == (told, f"{told}\n\nOne.\n\nTwo.")
     assert lead_and_text("One.\n\nTwo.", "T", told, "not there") == ("One.", "One.\n\nTwo.")
     assert lead_and_text(f"{told} And more.", "T", told, "") == (told, f"{told} And more.")
+
+
+def test_an_article_in_a_frame_that_is_named_like_an_advertisement_is_read(an_item, a_source):
+    # The navigation is longer, so that the frame's share of the text does not save it.
+    links = "".join(f"<li><a href='/{n}'>Another headline of the day, number {n}</a></li>" for n in range(60))
+    html = f"<body><nav>{links}</nav><div class='content share'><h1>The deal</h1><p>{SENTENCE * 3}</p></div>"
+
+    assert (SENTENCE * 3).strip() in read(f"<html>{html}</html>", an_item(), a_source()).text
+
+
+def test_a_picture_of_many_letters_in_a_tag_is_no_attack(an_item, a_source):
+    html = f"<html><body><article><img src='data:{'x' * 200_000}'><h1>The deal</h1><p>{SENTENCE * 3}</p></article>"
+
+    assert (SENTENCE * 3).strip() in read(html, an_item(), a_source()).text
+
+
+def test_the_text_told_to_machines_stands_in_for_one_that_is_not_on_the_page(an_item, a_source):
+    told = f'{{"@type": "NewsArticle", "headline": "A &amp; B", "articleBody": "<p>One {SENTENCE}</p><p>Two.</p>"}}'
+    html = f"<html><head><script type='application/ld+json'>{told}</script></head><body><div id=app></div></body>"
+    found = read(html, an_item(), a_source())
+
+    assert found.title == "A & B"
+    assert found.text == f"One {SENTENCE}".strip() + "\n\nTwo."
+
+
+@pytest.mark.parametrize(
+    ("written", "names"),
+    [
+        ("Ada Muster and Eva Probe", ("Ada Muster", "Eva Probe")),
+        ("Ada Muster, Eva Probe, Jo Doe und Li Wei", ("Ada Muster", "Eva Probe", "Jo Doe", "Li Wei")),
+        ("By Ada Muster", ("Ada Muster",)),
+        ("Byron Lee; Eva Probe", ("Byron Lee", "Eva Probe")),
+        ("Weber, Anna", ("Weber, Anna",)),
+        ("a.muster@wire.example", ()),
+        ("wire.example", ()),
+        ("105092", ()),
+    ],
+)
+def test_a_line_of_authors_is_names_and_nothing_else(written, names):
+    assert names_in(written) == names
+
+
+def test_letters_that_nobody_sees_split_no_word(an_item, a_source):
+    html = (
+        f"<html><body><article><h1>Xia&shy;omi</h1><p>Xia\u00adomi {SENTENCE * 3}</p></article></body></html>"
+    )
+    found = read(html, an_item(title=None), a_source())
+
+    assert (found.title, found.text[:6]) == ("Xiaomi", "Xiaomi")
+
+
+def test_a_view_of_an_article_belongs_to_it_and_an_article_not_to_its_section():
+    deal = "https://wire.example/cars/the-deal-of-the-year"
+
+    assert canonical_url(f"{deal}/amp", deal) == deal
+    assert canonical_url(deal, "https://wire.example/cars/") == deal
+    assert canonical_url(deal, "https://wire.example/index.html") == deal
+    assert canonical_url(deal, "https://wire.example/en/") == deal

@@ -115,3 +115,8 @@ def test_a_web_page_or_nonsense_for_a_feed_is_named(a_source, fault):
 
 def test_a_feed_without_entries_is_fine(a_source):
     assert read(b"<rss version='2.0'><channel><title>t</title></channel></rss>", a_source()).items == ()
+
+
+@pytest.mark.parametrize("reference", ["&#xD800;", "&#1114112;", "&#0;", "&#x0B;"])
+def test_a_reference_to_no_character_does_not_cost_the_feed(a_source, reference):
+    assert dated("Thu, 28 Mar 2024 10:00:00 GMT", a_source(), title=f"a{reference}b").title == "a\ufffdb"

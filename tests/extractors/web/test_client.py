@@ -10,6 +10,7 @@ from extractors.clock import standing_clock
 from extractors.errors import PermanentFetchError, TransientFetchError
 from extractors.records import Manners
 from extractors.web.client import Client, Limits
+from extractors.web.guard import Target
 
 LIMITS = Limits(wire=100_000, decoded=1_000_000)
 
@@ -138,3 +139,50 @@ def test_requests_to_one_host_keep_their_distance(site, noon):
     asyncio.run(thrice())
     assert all(later - earlier > 0.28 for earlier, later in pairwise(starts))
     assert len(starts) == 3
+
+
+class TwoAddresses:
+    """A guard for a host with two addresses, of which nobody answers at the first."""
+
+    async def target(self, url):
+        """Return both addresses."""
+        port = int(url.rpartition(":")[2].partition("/")[0])
+        return Target(host="a", address="::1", port=port, plain=False, others=("127.0.0.1",))
+
+
+def test_where_one_address_is_dead_the_other_is_asked(site, manners, noon):
+    site.give("/1", b"here")
+
+    async def once():
+        async with Client(manners, standing_clock(noon)) as client:
+            client._guard = TwoAddresses()
+            return await client.get(site.url("/1"), LIMITS)
+
+    assert asyncio.run(once()).body == b"here"
+
+
+def test_a_host_that_asks_for_a_pause_is_asked_nothing_more(site, manners, noon):
+    site.give("/1", status=429, Retry_After="60")
+    site.give("/2", b"here")
+
+    async def twice():
+        async with Client(manners, standing_clock(noon)) as client:
+            jobs = [client.get(site.url(path), LIMITS) for path in ("/1", "/2")]
+            return await asyncio.gather(*jobs, return_exceptions=True)
+
+    causes = [(error.cause, error.retry_after_s) for error in asyncio.run(twice())]
+    assert causes == [("http-429", 60), ("resting", 60)]
+    assert site.paths() == ["/1"]
+
+
+@pytest.mark.parametrize("cut", [20, 8, 1])
+def test_a_compressed_answer_that_was_cut_off_is_told(site, get, cut):
+    site.give("/z", gzip.compress(b"one two three " * 9)[:-cut], Content_Encoding="gzip")
+    with pytest.raises(TransientFetchError, match="cut off"):
+        get(site.url("/z"))
+
+
+def test_what_follows_a_whole_compressed_answer_is_passed_over(site, get):
+    site.give("/z", gzip.compress(b"one") + b"\0\0\0" + b"nonsense", Content_Encoding="gzip")
+
+    assert get(site.url("/z")).body == b"one"

@@ -17,6 +17,7 @@ def target(url, **manners):
     [
         *("127.0.0.1", "10.1.2.3", "192.168.0.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "224.0.0.1"),
         *("::1", "fe80::1", "fc00::1", "::ffff:127.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::"),
+        *("::127.0.0.1", "::ffff:0:127.0.0.1", "64:ff9b:1::7f00:1", "fec0::1", "192.88.99.1"),
     ],
 )
 def test_an_address_that_is_not_public_is_refused(address):
@@ -53,3 +54,14 @@ def test_a_stand_in_address_must_be_allowed_too():
     assert (found.address, found.port, found.plain) == ("127.0.0.1", 8080, True)
     with pytest.raises(PermanentFetchError):
         target("http://a.example/", connect_to=stand_in)
+
+
+def test_what_is_no_name_of_a_host_is_refused():
+    with pytest.raises(PermanentFetchError, match="bad-url"):
+        target("http://xn--a/")
+
+
+@pytest.mark.parametrize("host", ["2130706433", "0x7f.1", "127.1", "localhost", "127.0.0.1."])
+def test_other_spellings_of_loopback_are_refused(host):
+    with pytest.raises(PermanentFetchError, match="refused-address"):
+        target(f"http://{host}/")
