@@ -15,7 +15,7 @@ $(SET): bootstrap.lock requirements.lock pyproject.toml
 	touch $@
 
 demo: $(SET)
-	$(BIN)/newswatch demo
+	$(BIN)/newswatch demo --home newswatch-demo
 
 test: check
 	$(BIN)/python -m pytest -m "not soak"

@@ -1,6 +1,7 @@
 """Articles from files: JSON Lines or Parquet → the same tag, load and detect path as collected ones."""
 
 import json
+import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -11,13 +12,17 @@ from urllib.parse import urlsplit
 
 import duckdb
 
+from extractors.articles.metadata import canonical_url
 from extractors.clock import Clock, to_utc
 from extractors.errors import ConfigurationError, Fault
+from extractors.moments import FURTHEST_AHEAD
 from extractors.records import Article, Batch, CollectedArticle, content_hash, stable_id
 from extractors.signals.language import detect_language
 from extractors.signals.tagger import Tagger
 from extractors.watch import Watch
+from flows.alerts.message import is_link
 from flows.cycle import CycleResult, Loaded, load_batch, publish, report, send_alerts, summed
+from flows.log import without_secrets
 from flows.settings import Settings
 from warehouse.database import open_scratch, open_warehouse
 
@@ -25,6 +30,8 @@ from warehouse.database import open_scratch, open_warehouse
 BATCH = 2_000
 #: Longest text and title taken, in characters: the limits of collected pages.
 MAX_TEXT, MAX_TITLE = 1_000_000, 1_000
+#: An archive may be old, but not as old as the times that programs write where they know none (year 1).
+EARLIEST = datetime(1800, 1, 1, tzinfo=UTC)
 #: What a row must have, and what it may have.
 REQUIRED = ("url", "title", "text", "published")
 OPTIONAL = ("publisher", "language", "lead", "author")
@@ -44,12 +51,13 @@ def import_files(
     started = time.perf_counter()
     articles: list[Article] = []
     faults: list[Fault] = []
+    latest = clock() + FURTHEST_AHEAD
     for path in paths:
         for number, row in _rows(path):
             if isinstance(row, Fault):
                 faults.append(row)
                 continue
-            found = _article(row, str(path), number)
+            found = _article(row, str(path), number, latest)
             if isinstance(found, Article):
                 articles.append(found)
             else:
@@ -111,7 +119,7 @@ def _rows(path: Path) -> Iterator[tuple[int, Mapping[str, Any] | Fault]]:
                 continue
             try:
                 row = json.loads(line)
-            except ValueError as error:
+            except (ValueError, RecursionError) as error:
                 row = _fault(path, number, "", f"not JSON ({error}); one article a line is expected")
             if not isinstance(row, dict | Fault):
                 row = _fault(path, number, "", f"an object is expected, this is {type(row).__name__}")
@@ -129,12 +137,12 @@ def _parquet_rows(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
         raise ConfigurationError(f"{path}: is not Parquet ({str(error).splitlines()[0]})") from error
 
 
-def _article(row: Mapping[str, Any], file: str, line: int) -> Article | list[Fault]:
-    """Return the article of a row, or all that is wrong with the row."""
+def _article(row: Mapping[str, Any], file: str, line: int, latest: datetime) -> Article | list[Fault]:
+    """Return the article of a row, or all that is wrong with the row; `latest` is the last time that can be."""
     faults = [
         Fault(file=file, line=line, key=key, message="is missing or empty")
         for key in REQUIRED
-        if row.get(key) in (None, "")
+        if row.get(key) is None or not str(row[key]).strip()
     ]
     faults += [
         Fault(file=file, line=line, key=key, message=f"text is expected, this is {type(row[key]).__name__}")
@@ -143,53 +151,81 @@ def _article(row: Mapping[str, Any], file: str, line: int) -> Article | list[Fau
     ]
     if faults:
         return faults
-    published = _moment(row["published"])
+    published, url = _moment(row["published"]), _address(row["url"].strip())
     if published is None:
-        message = f"an ISO 8601 time with a zone is expected (2024-03-28T19:00+08:00): {row['published']!r}"
-        return [Fault(file=file, line=line, key="published", message=message)]
-    if urlsplit(row["url"]).scheme not in ("http", "https") or not urlsplit(row["url"]).hostname:
-        return [
-            Fault(file=file, line=line, key="url", message=f"an http(s) address is expected: {row['url']!r}")
-        ]
-    return _read_article(row, published)
+        message = f"an ISO 8601 time with a zone is expected (2024-03-28T19:00+08:00): {row['published']}"
+        faults.append(Fault(file=file, line=line, key="published", message=message))
+    elif not EARLIEST <= published <= latest:
+        message = f"a time between {EARLIEST:%Y} and now is expected: {row['published']}"
+        faults.append(Fault(file=file, line=line, key="published", message=message))
+    if url is None:
+        message = f"an http(s) address without user and password is expected: {without_secrets(row['url'])}"
+        faults.append(Fault(file=file, line=line, key="url", message=message))
+    if faults or published is None or url is None:
+        return faults
+    return _read_article(row, url, published)
 
 
-def _read_article(row: Mapping[str, Any], published: datetime) -> Article:
-    lead = (row.get("lead") or "").strip() or None
-    text = row["text"].strip()[:MAX_TEXT]
+def _address(written: str) -> str | None:
+    """Return the address that is the identity of the article, as for collected ones; None for no address.
+
+    One with a user or password is none: the snapshot would show it to everyone.
+    """
+    try:
+        parts = urlsplit(written)
+        _ = parts.port  # raises where it is no number
+    except ValueError:
+        return None
+    usable = parts.scheme in ("http", "https") and parts.hostname and "@" not in parts.netloc
+    return canonical_url(written, None) if usable and is_link(written) else None
+
+
+def _read_article(row: Mapping[str, Any], url: str, published: datetime) -> Article:
+    title, text, lead, publisher = (_storable(row.get(key)) for key in ("title", "text", "lead", "publisher"))
+    text = text[:MAX_TEXT]
     if lead and lead not in text:
         text = f"{lead}\n\n{text}"
     return Article(
-        url=row["url"].strip(),
+        url=url,
         source_id="import",
-        publisher=(row.get("publisher") or "").strip() or urlsplit(row["url"]).hostname or "unknown",
-        title=" ".join(row["title"].split())[:MAX_TITLE],
+        publisher=publisher or urlsplit(url).hostname or "unknown",
+        title=" ".join(title.split())[:MAX_TITLE],
         text=text,
         seen_at=published,
         lead=lead if lead and text.startswith(lead) else None,
-        language=(row.get("language") or "").strip().lower()[:2] or None,
+        language=_language(row.get("language")),
         authors=_authors(row.get("author")),
         published_at=published,
         published_from="import",
     )
 
 
+def _storable(value: str | None) -> str:
+    """Return `value` without space around it, and without what UTF-8 cannot hold: halves of surrogate pairs."""
+    return (value or "").encode(errors="replace").decode().strip()
+
+
+def _language(value: str | None) -> str | None:
+    """Return the ISO 639-1 code that `value` begins with (`de`, `zh-CN`), None for all else: the text tells."""
+    found = re.match(r"\s*([A-Za-z]{2})(?![A-Za-z])", value or "")
+    return found[1].lower() if found else None
+
+
 def _authors(value: object) -> tuple[str, ...]:
-    listed = value if isinstance(value, list) else [value] if value else []
-    return tuple(name for name in (str(one).strip() for one in listed) if name)
+    listed = value if isinstance(value, list) else [value]
+    return tuple(name for name in (_storable(one) for one in listed if isinstance(one, str)) if name)
 
 
 def _moment(value: object) -> datetime | None:
     """Return the moment in UTC; a date without a time is its start in UTC, a time without a zone is None."""
-    if isinstance(value, datetime):
-        return to_utc(value) if value.tzinfo else None
+    written = str(value).strip()
     try:
-        moment = datetime.fromisoformat(str(value).strip())
-    except ValueError:
+        moment = value if isinstance(value, datetime) else datetime.fromisoformat(written)
+        if moment.tzinfo is None:
+            return moment.replace(tzinfo=UTC) if len(written) == len("2024-03-28") else None
+        return to_utc(moment)
+    except (ValueError, OverflowError):
         return None
-    if moment.tzinfo is None:
-        return moment.replace(tzinfo=UTC) if len(str(value).strip()) == len("2024-03-28") else None
-    return to_utc(moment)
 
 
 def _fault(path: Path, line: int, key: str, message: str) -> Fault:

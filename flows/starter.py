@@ -147,6 +147,10 @@ def _refuse_existing(folder: Path, names: Mapping[str, str] | tuple[str, ...]) -
         raise ConfigurationError(
             f"{folder}: {', '.join(existing)} exists already and is left as it is; choose another folder"
         )
+    if (folder / "newswatch.duckdb").exists():
+        raise ConfigurationError(
+            f"{folder}: holds news without a watch, of the demo perhaps; choose another folder, so as not to mix them"
+        )
 
 
 def _write(folder: Path, files: Mapping[str, str]) -> None:

@@ -1,5 +1,6 @@
 """Reading the snapshot: what people ask of it, as frozen records. Every function takes an open snapshot."""
 
+import difflib
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -237,6 +238,19 @@ def read_trends(con: Connection, *, weeks: int, entity_id: str | None = None) ->
     return _records(Trend, rows(con, "read_trends", weeks=weeks, entity_id=entity_id))
 
 
+def require_entity(con: Connection, entity_id: str) -> None:
+    """Make sure that `entity_id` is an entity or topic of the snapshot.
+
+    Raises:
+        ConfigurationError: it is none; names one that looks like it.
+    """
+    known = [str(row["entity_id"]) for row in rows(con, "all_entities")]
+    if entity_id not in known:
+        close = difflib.get_close_matches(entity_id, known, n=1)
+        hint = f"did you mean {close[0]!r}?" if close else "`newswatch query 'FROM entities'` lists them"
+        raise ConfigurationError(f"there is no entity or topic {entity_id!r}; {hint}")
+
+
 def search(con: Connection, text: str, *, most: int = 20) -> tuple[Hit, ...]:
     """Return the articles that hold words of `text`: most words first, then best placed, then newest.
 
@@ -308,7 +322,9 @@ def ask(con: Connection, statement: str) -> Answer:
         ConfigurationError: DuckDB refuses the statement; the message is DuckDB's.
     """
     try:
-        result = con.execute(statement)
+        result = cast("Connection | None", con.execute(statement))
+        if result is None:
+            raise ConfigurationError("there is no statement to answer")
         columns = tuple(str(column[0]) for column in result.description or ())
         return Answer(columns=columns, rows=tuple(result.fetchall()) if columns else ())
     except duckdb.Error as error:

@@ -111,6 +111,9 @@ def send_by_apprise(url: str, title: str, body: str) -> None:
         channel = apprise.Apprise(asset=apprise.AppriseAsset(async_mode=False))
         if not channel.add(url):
             raise DeliveryError("the URL is not one that Apprise understands")
+        for service in channel:  # a service refuses what is too long for it; several messages it takes
+            if service.overflow_mode == apprise.OverflowMode.UPSTREAM:
+                service.overflow_mode = apprise.OverflowMode.SPLIT
         sent = channel.notify(title=title, body=body, body_format=apprise.NotifyFormat.TEXT)
     if not sent:
         raise DeliveryError(_reason(lines))

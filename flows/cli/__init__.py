@@ -77,6 +77,21 @@ class LazyCommands(click.Group):
             if error.errno == errno.EPIPE:
                 raise  # whoever read the output has had enough; click ends quietly
             _fail(ctx, f"{error.filename or 'the system'}: {error.strerror or error}", FAILED)
+        except _database_errors() as error:
+            _fail(ctx, _database_message(error), FAILED)
+
+
+def _database_errors() -> tuple[type[Exception], ...]:
+    """Return the errors of the database; none where it was not loaded, which the help has no need to do."""
+    duckdb = sys.modules.get("duckdb")
+    return (duckdb.Error,) if duckdb else ()
+
+
+def _database_message(error: Exception) -> str:
+    first = str(error).partition("\n")[0]
+    if not first.startswith(("Catalog Error", "Binder Error")):
+        return f"the database: {first}"
+    return f"the snapshot is not of this version of newswatch; `newswatch run` makes it anew ({first})"
 
 
 def _fail(ctx: click.Context, message: str, status: int) -> NoReturn:

@@ -1,5 +1,7 @@
 """Commands about alerts: the ledger, a test message, resending what failed."""
 
+from collections.abc import Collection
+
 import click
 
 from extractors.errors import ConfigurationError, NewswatchError
@@ -112,9 +114,7 @@ def retry_command(alert_id: str | None) -> None:
     if not settings.warehouse.exists():
         raise ConfigurationError(f"{settings.home}: there is nothing to send again")
     with open_warehouse(settings.warehouse) as con, transaction(con):
-        if alert_id and not any(known.startswith(alert_id) for known in known_alert_ids(con)):
-            raise ConfigurationError(f"there is no alert {alert_id!r}; `newswatch alerts list` lists them")
-        retry_failed(con, alert_id)
+        retry_failed(con, _whole_id(alert_id, known_alert_ids(con)) if alert_id else None)
     sent, unsent = send_alerts(settings, watch, given_clock())
     publish(settings)
     if wants_json():
@@ -123,3 +123,14 @@ def retry_command(alert_id: str | None) -> None:
         show(f"{sent} sent, {unsent} failed")
     if unsent and not sent:
         click.get_current_context().exit(1)
+
+
+def _whole_id(typed: str, known: Collection[str]) -> str:
+    found = sorted(alert_id for alert_id in known if alert_id.startswith(typed))
+    if typed in found:
+        return typed
+    if not found:
+        raise ConfigurationError(f"there is no alert {typed!r}; `newswatch alerts list` lists them")
+    if len(found) > 1:
+        raise ConfigurationError(f"{typed!r} begins several ids: {', '.join(found[:5])}")
+    return found[0]

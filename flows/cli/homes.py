@@ -1,5 +1,6 @@
 """Commands about a home: make one, and say whether it is in order."""
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -44,7 +45,7 @@ def init_command(folder: Path | None, like: str | None) -> None:
     show(f"Made {home} with its watch file and {FILE_NAME}.")
     show("Next: edit the watch, then")
     for command in ("check --network", "run", "serve"):
-        show(f"newswatch --home {home} {command}", indent=4)
+        show(f"newswatch --home {shlex.quote(str(home))} {command}", indent=4)
 
 
 @click.command("check")
@@ -112,7 +113,6 @@ def _try_sources(settings: Settings, watch: "Watch") -> "tuple[Poll, ...]":
     if not watch.sources:
         raise ConfigurationError(f"{settings.watch_file}: sources: there is none to try")
     from extractors.collect import poll_sources
-
     from extractors.records import Order, SourceOrder
     from flows.cli.screen import working
 

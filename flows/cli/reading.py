@@ -3,12 +3,14 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import get_args
 
 import click
 
 from extractors.errors import ConfigurationError
+from extractors.records import EventType
 from flows.cli.options import Moment, given_settings, home_options, json_option, wants_json
-from flows.cli.screen import is_terminal, short_id, show, show_json, show_table, shown
+from flows.cli.screen import is_terminal, remark, short_id, show, show_json, show_table, shown
 from warehouse import read
 from warehouse.database import open_snapshot
 
@@ -78,7 +80,13 @@ def story_command(story_id: str) -> None:
 @home_options
 @json_option
 @_limit
-@click.option("--type", "event_type", metavar="TYPE", help="Only this event type, such as partnership.")
+@click.option(
+    "--type",
+    "event_type",
+    type=click.Choice(get_args(EventType)),
+    metavar="TYPE",
+    help="Only this event type, such as partnership.",
+)
 @click.option("--entity", metavar="ID", help="Only with this participant, such as company:baic.")
 @click.option("--since", type=Moment(), help="Only those first reported since then.")
 def developments_command(
@@ -87,10 +95,14 @@ def developments_command(
     """List new facts with their evidence, the newest first."""
     with open_snapshot(given_settings().snapshot) as con:
         found = read.read_developments(con, event_type=event_type, entity_id=entity, since=since, most=limit)
+        if entity and not found:
+            read.require_entity(con, entity)
     if wants_json():
         show_json(found)
     else:
         _show_developments(found)
+        if not found:
+            remark("No development found.")
 
 
 def _show_developments(developments: Sequence[read.DevelopmentRow]) -> None:
@@ -118,6 +130,8 @@ def trends_command(weeks: int, entity: str | None) -> None:
     """Show how often entities are mentioned, week by week."""
     with open_snapshot(given_settings().snapshot) as con:
         found = read.read_trends(con, weeks=weeks, entity_id=entity)
+        if entity and not found:
+            read.require_entity(con, entity)
     if wants_json():
         show_json(found)
     elif entity:
@@ -178,3 +192,5 @@ def search_command(words: tuple[str, ...], limit: int) -> None:
         show(f"{hit.publisher} ({hit.language or '?'}{', copy' if hit.copy_of else ''})  {hit.url}", indent=4)
         if hit.passage:
             show(f"… {hit.passage} …", indent=4)
+    if not found:
+        remark("No article holds any of these words.")

@@ -67,8 +67,9 @@ def serve_command() -> None:
 def import_command(files: tuple[Path, ...], alert: bool) -> None:
     """Load articles from JSON Lines or Parquet files.
 
-    They count as collected when they were published. A row has url, title, text and published, and may have
-    publisher, language, lead and author.
+    They count as collected when they were published. A row has url, title, text and published (with its zone:
+    2022-08-26T11:40:00+08:00), and may have publisher, language, lead and author. Rows that cannot be used
+    are told, and the others loaded.
     """
     from flows.cli.screen import working
     from flows.cli.summary import finish
@@ -79,7 +80,7 @@ def import_command(files: tuple[Path, ...], alert: bool) -> None:
     _tell_warnings(settings.warnings)
     with working("importing"):
         result = import_files(settings, watch, files, given_clock(), alert=alert)
-    finish(result, as_json=wants_json())
+    finish(result, as_json=wants_json(), imported=True)
 
 
 @click.command("report")

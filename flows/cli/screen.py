@@ -122,6 +122,12 @@ def complain(message: str) -> None:
     sys.stderr.write("".join(f"{prefix}{line}\n" for line in lines))
 
 
+def remark(text: str) -> None:
+    """Say something to a person at standard error; nothing where it is no terminal."""
+    if sys.stderr.isatty():
+        sys.stderr.write(f"{one_line(text)}\n")
+
+
 @contextmanager
 def working(what: str) -> Iterator[None]:
     """Show on standard error that something is being done, if a person watches it there."""

@@ -13,26 +13,29 @@ if TYPE_CHECKING:
 _MOST_FAILURES = 20
 
 
-def finish(result: "CycleResult", *, as_json: bool) -> None:
-    """Print the summary of a cycle, and its failures to standard error; exit with 1 if all failed."""
+def finish(result: "CycleResult", *, as_json: bool, imported: bool = False) -> None:
+    """Print the summary of a cycle, and its failures to standard error; exit with 1 if all failed.
+
+    `imported` True tells of an import, which no source has to be due for.
+    """
     if as_json:
         show_json(result)
     else:
-        for line in summary_lines(result):
+        for line in summary_lines(result, idle="Nothing new" if imported else "Nothing was due"):
             show(line)
     for source_id, error, advice in result.failures[:_MOST_FAILURES]:
         complain(one_line(f"{source_id}: {error}" + (f"; {advice}" if advice else "")))
     if (more := len(result.failures) - _MOST_FAILURES) > 0:
-        complain(f"{more} more failures; see `newswatch status`")
+        complain(f"{more} more failures; " + ("--json tells all" if imported else "see `newswatch status`"))
     if result.outcome == "failed":
         click.get_current_context().exit(1)
 
 
-def summary_lines(result: "CycleResult") -> tuple[str, ...]:
-    """Return the lines of the summary."""
+def summary_lines(result: "CycleResult", *, idle: str = "Nothing was due") -> tuple[str, ...]:
+    """Return the lines of the summary; `idle` is said where nothing was done."""
     took = f"{result.seconds:.1f} s"
     if result.outcome == "idle":
-        return (f"Nothing was due ({took}).", *_alert_lines(result))
+        return (f"{idle} ({took}).", *_alert_lines(result))
     polled = (
         f"Sources: {result.polls} polled, {result.failed_polls} failed",
         f"Items: {result.new_items} new, {result.failed_items} to be tried again",

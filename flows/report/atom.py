@@ -6,6 +6,7 @@ from typing import Any
 
 from lxml import etree
 
+from extractors.records import stable_id
 from flows.alerts.message import plain_line
 from flows.report.data import Entry
 
@@ -19,7 +20,7 @@ def atom_feed(entries: Sequence[Entry], title: str, now: datetime) -> bytes:
     The ids are stable: `urn:newswatch:development:` and the id of the development.
     """
     root = etree.Element(f"{{{_ATOM}}}feed", nsmap=_DEFAULT)
-    _add(root, "id", "urn:newswatch:developments")
+    _add(root, "id", f"urn:newswatch:developments:{stable_id('f', title)}")
     _add(root, "title", title or "newswatch")
     _add(root, "updated", _stamp(max((entry.reported_at for entry in entries), default=now)))
     _add(_add(root, "author"), "name", "newswatch")

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from flows.alerts.message import is_link, plain_line
@@ -58,18 +58,20 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One development in the timeline of a story."""
+    """One development in the timeline of a story; `language` None where unknown, as in `Entry`."""
 
     what: str
+    sentence: str
     event_type: str
     status: str
     basis: str
-    reported_at: datetime
+    language: str | None
+    first: Link
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryEntry:
-    """A story with its last steps, the earliest first."""
+    """A story with its last steps, the earliest first; `steps_in_all` counts the ones before them too."""
 
     story_id: str
     title: str
@@ -79,6 +81,7 @@ class StoryEntry:
     publishers: int
     languages: tuple[str, ...]
     steps: tuple[Step, ...]
+    steps_in_all: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,23 +166,29 @@ def _story(row: Mapping[str, Any], steps: Sequence[Mapping[str, Any]]) -> StoryE
         **{name: row[name] for name in kept},
         title=plain_line(row["title"]),
         languages=tuple(plain_line(code) for code in row["languages"]),
-        steps=tuple(
-            Step(
-                what=plain_line(step["what"]),
-                event_type=plain_line(step["event_type"]),
-                status=plain_line(step["status"]),
-                basis=plain_line(step["basis"]),
-                reported_at=step["reported_at"],
-            )
-            for step in steps
-        ),
+        steps=tuple(_step(step) for step in steps),
+        steps_in_all=steps[0]["total"] if steps else 0,
+    )
+
+
+def _step(row: Mapping[str, Any]) -> Step:
+    return Step(
+        what=plain_line(row["what"] or row["headline"] or ""),
+        sentence=plain_line(row["sentence"]),
+        event_type=plain_line(row["event_type"]),
+        status=plain_line(row["status"]),
+        basis=plain_line(row["basis"]),
+        language=row["language"],
+        first=_link(row),
     )
 
 
 def _mentions(con: Connection, newest: datetime | None) -> tuple[tuple[date, ...], tuple[Mentions, ...]]:
     if newest is None:
         return (), ()
-    found = rows(con, "report_mentions", since=newest - timedelta(days=MENTION_DAYS), most=MOST_ENTITIES)
+    day = newest.astimezone(UTC) - timedelta(days=MENTION_DAYS)
+    monday = (day - timedelta(days=day.weekday())).replace(hour=0, minute=0, second=0, microsecond=0)
+    found = rows(con, "report_mentions", since=monday, most=MOST_ENTITIES)  # whole weeks only
     if not found:
         return (), ()
     first, last = min(row["week"] for row in found), max(row["week"] for row in found)

@@ -7,6 +7,7 @@ from pathlib import Path
 import jinja2
 
 from flows.alerts.message import plain_line, shown_time
+from flows.log import without_secrets
 from flows.report.atom import atom_feed
 from flows.report.data import DAYS, ReportData, read_report
 from warehouse.database import open_snapshot
@@ -40,11 +41,16 @@ def page(data: ReportData, title: str, now: datetime) -> str:
         lstrip_blocks=True,
     )
     environment.filters["time"] = shown_time
-    environment.filters["plain"] = plain_line
+    environment.filters["told"] = _told
     peak = max((count for row in data.mentions for count in row.counts), default=1)
     return environment.get_template("index.html").render(
         data=data, title=title, now=now, days=DAYS, peak=peak, feed=FEED
     )
+
+
+def _told(text: str) -> str:
+    """Return what a source's trouble says, in one harmless line: an error may quote an address with its key."""
+    return plain_line(without_secrets(text))
 
 
 def _replace(path: Path, content: bytes) -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from extractors.watch import AlertRule
-from flows.alerts.deliver import REPEAT, DeliveryError, deliver
+from flows.alerts.deliver import REPEAT, DeliveryError, deliver, send_by_apprise
 from flows.alerts.deliver import test_message as send_test
 from flows.alerts.message import Evidence, is_link, plain_line, write_message
 from flows.alerts.rules import alerts_for, channels_of, digest_is_due, is_quiet, next_try_at
@@ -173,6 +173,16 @@ def test_an_alert_reaches_a_webhook_once(con):
     assert (first.sent, again.sent) == (1, 0)
     assert [message["title"] for message in desk.messages] == ["Xiaomi talks with BAIC"]
     assert in_ledger(con) == [("sent", 1, None)]
+
+
+def test_a_text_that_is_too_long_for_a_service_comes_as_several_messages():
+    words = "word " * 20_000
+    with Receiver() as desk:  # a web hook of Apprise takes 32 768 characters
+        send_by_apprise(desk.url, "A long digest", words)
+
+    assert len(desk.messages) > 1
+    assert all(len(message["message"]) <= 32_768 for message in desk.messages)
+    assert sum(message["message"].count("word") for message in desk.messages) == 20_000
 
 
 def test_a_dead_port_and_a_missing_variable_stop_no_other_channel_and_tell_no_secret(con, caplog):

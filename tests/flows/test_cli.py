@@ -5,6 +5,7 @@ import subprocess
 import sys
 from dataclasses import replace
 
+import duckdb
 import pytest
 from click.testing import CliRunner
 
@@ -119,6 +120,17 @@ def test_a_damaged_snapshot_ends_with_1_and_one_message(home):
     assert "Traceback" not in result.stderr
 
 
+def test_a_snapshot_without_our_tables_ends_with_1_and_one_message(home):
+    with duckdb.connect(str(home / "newswatch.duckdb")) as con:
+        con.execute("CREATE TABLE other (i INTEGER)")
+
+    result = process("stories", "--home", home)
+
+    assert (result.returncode, result.stdout) == (1, "")
+    assert result.stderr.startswith("newswatch: the snapshot is not of this version")
+    assert len(result.stderr.splitlines()) == 1
+
+
 @pytest.mark.parametrize("command", [("run",), ("serve",), ("report",), ("check",), ("alerts", "test")])
 def test_without_a_watch_a_command_ends_with_2_and_names_init(tmp_path, command):
     result = call("--home", tmp_path, *command)
@@ -221,12 +233,16 @@ def test_a_cycle_with_nothing_due_says_so():
     assert summary_lines(CycleResult(seconds=0.2)) == ("Nothing was due (0.2 s).",)
 
 
-def finished(result, *, as_json=False):
+def test_an_import_that_brings_nothing_does_not_speak_of_what_was_due():
+    assert finished(CycleResult(seconds=0.2), imported=True).stdout == "Nothing new (0.2 s).\n"
+
+
+def finished(result, *, as_json=False, imported=False):
     import click  # noqa: PLC0415 - the context is the test's own
 
     @click.command()
     def ending():
-        finish(result, as_json=as_json)
+        finish(result, as_json=as_json, imported=imported)
 
     return CliRunner().invoke(ending)
 
@@ -255,3 +271,4 @@ def test_many_failures_are_counted_not_listed():
     failures = tuple((f"s{number}", "timeout", None) for number in range(50))
 
     assert "30 more failures" in finished(replace(RESULT, failures=failures)).stderr
+    assert "newswatch status" not in finished(replace(RESULT, failures=failures), imported=True).stderr

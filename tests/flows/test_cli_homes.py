@@ -112,6 +112,22 @@ def test_faults_of_settings_and_watch_come_all_at_once_with_their_places(home):
     assert "baic" in result.stderr
 
 
+def test_a_wrong_channel_is_told_whole_and_without_what_stands_there(home):
+    (home / "watch.toml").write_text(WATCH + ALERT.replace("env:NEWSWATCH_DESK", "no channel hunter22"))
+
+    told = call("--home", home, "check").stderr
+
+    assert "***" not in told
+    assert "what stands here is neither" in told
+    assert "hunter22" not in told
+
+
+def test_init_prints_commands_that_a_shell_takes_as_they_stand(tmp_path):
+    told = call("init", tmp_path / "my news").stdout
+
+    assert f"newswatch --home '{tmp_path / 'my news'}' run" in told
+
+
 def test_faults_come_as_json_too(home):
     (home / "watch.toml").write_text("name = ")
 

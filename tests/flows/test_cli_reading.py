@@ -50,6 +50,11 @@ def article(name, title, **more):
 
 
 def fill(con):
+    insert(
+        con,
+        "entities",
+        [{"entity_id": "company:byd", "kind": "company", "name": "BYD", "wikidata": None}],
+    )
     insert(con, "articles", [article("a", LONG), article("b", HOSTILE, reported_at=T + timedelta(days=8))])
     mention = {"entity_id": "company:baic", "surface": "BAIC", "part": "title", "start": 0, "stop": 4}
     insert(con, "mentions", [mention | {"article_id": "a"}, mention | {"article_id": "b"}])
@@ -264,7 +269,7 @@ def test_query_reads_a_statement_from_standard_input(call):
 
 
 @pytest.mark.parametrize(
-    "sql", ["SELEC 1", "DELETE FROM articles", "SELECT * FROM read_text('/etc/hostname')"]
+    "sql", ["", " ; ", "SELEC 1", "DELETE FROM articles", "SELECT * FROM read_text('/etc/hostname')"]
 )
 def test_a_query_that_is_wrong_or_reaches_out_ends_with_2_and_a_message(call, sql):
     result = call("query", sql, status=2)
@@ -314,6 +319,25 @@ def test_the_ledger_can_be_filtered_by_state(call):
     assert "connection refused" in call("alerts", "list").stdout
     (row,) = json.loads(call("alerts", "list", "--state", "sent", "--json").stdout)
     assert row["alert_id"] == "n2"
+
+
+@pytest.mark.parametrize("command", ["developments", "trends"])
+def test_an_entity_that_is_not_there_ends_with_2_and_a_suggestion(call, command):
+    told = call(command, "--entity", "company:bid", status=2)
+
+    assert told.stdout == ""
+    assert "did you mean 'company:byd'?" in told.stderr
+
+
+def test_an_event_type_that_is_not_there_ends_with_2(call):
+    assert "partnership" in call("developments", "--type", "partnershp", status=2).stderr
+
+
+def test_nothing_found_is_said_to_a_person_and_leaves_a_pipe_empty(home, call):
+    piped = call("search", "nowhere")
+
+    assert (piped.stdout, piped.stderr) == ("", "")
+    assert "No article holds any of these words." in on_a_terminal(home, "search", "nowhere")
 
 
 def test_an_unknown_story_ends_with_2(call):

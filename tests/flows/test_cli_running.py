@@ -75,6 +75,13 @@ def desk():
     server.server_close()
 
 
+TWO_RULES = """
+[[alerts]]
+name = "second"
+to = "env:NEWSWATCH_ALERT_DESK"
+"""
+
+
 @pytest.fixture
 def home(tmp_path):
     folder = tmp_path / "home"
@@ -193,6 +200,14 @@ def test_retrying_an_alert_that_is_not_there_ends_with_2(home, articles):
     call(home, "import", articles)
 
     assert "newswatch alerts list" in call(home, "alerts", "retry", "n123", status=2).stderr
+
+
+def test_the_start_of_an_id_that_several_alerts_share_retries_none(home, articles):
+    with (home / "watch.toml").open("a") as file:
+        file.write(TWO_RULES)
+    call(home, "import", "--alert", articles)
+
+    assert "begins several ids" in call(home, "alerts", "retry", "n", status=2).stderr
 
 
 def test_a_cycle_imports_no_scheduler(home):

@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from lxml import etree, html
 
+from flows.report.data import read_report
 from flows.report.pages import write_report
-from warehouse.database import insert, open_warehouse
+from warehouse.database import insert, open_snapshot, open_warehouse
 from warehouse.snapshot import publish
 
 NOW = datetime(2024, 3, 28, 12, tzinfo=UTC)
@@ -117,6 +118,60 @@ def test_the_page_shows_each_development_with_its_evidence(a_report):
     assert list(page.xpath("//article/h3/text()")) == [f"{n} Xiaomi talks with BAIC" for n in (0, 1)]
     assert page.xpath("//article//blockquote/text()")[0] == "Xiaomi talks with BAIC"
     assert "https://wire.example/0" in page.xpath("//article//a/@href")
+
+
+def test_the_timeline_shows_each_step_with_its_evidence_and_says_where_it_begins(a_report):
+    page = html.fromstring(a_report(count=15).read_bytes())
+
+    steps = page.xpath("//section[@id='stories']//li")
+    assert page.xpath("//section[@id='stories']//ol/@start") == ["4"]
+    assert "The last 12 of 15 developments" in page.text_content()
+    assert len(steps) == 12
+    assert steps[-1].xpath(".//q/text()") == ["Xiaomi talks with BAIC"]
+    assert steps[-1].xpath(".//a/@href") == ["https://wire.example/0"]
+
+
+def test_a_week_of_the_table_of_mentions_is_never_cut(a_report, tmp_path):
+    a_report()
+    monday, newest = datetime(2023, 12, 25, 1, tzinfo=UTC), NOW  # 13 weeks before NOW is a Thursday
+    with open_warehouse(tmp_path / "w.duckdb") as con:
+        con.execute("UPDATE articles SET reported_at = $monday WHERE article_id = 'a1'", {"monday": monday})
+    publish(tmp_path / "w.duckdb", tmp_path / "s.duckdb")
+    with open_snapshot(tmp_path / "s.duckdb") as con:
+        data = read_report(con)
+
+    assert data.weeks[0] == monday.date()
+    assert data.weeks[-1] <= newest.date()
+    assert (data.mentions[0].counts[0], sum(data.mentions[0].counts)) == (1, 2)
+
+
+def test_a_failing_source_is_told_with_cause_and_advice_and_no_key(a_report, tmp_path):
+    a_report()
+    with open_warehouse(tmp_path / "w.duckdb") as con:
+        insert(
+            con,
+            "sources",
+            [
+                {
+                    "source_id": "broken",
+                    "kind": "feed",
+                    "url": "https://wire.example/feed",
+                    "state": "failing",
+                    "failures": 3,
+                    "next_poll_at": NOW,
+                    "interval_s": 900,
+                    "last_ok_at": None,
+                    "advice": "Look whether the site has moved.",
+                    "error": "https://wire.example/feed?token=hunter22: http-500",
+                }
+            ],
+        )
+    publish(tmp_path / "w.duckdb", tmp_path / "s.duckdb")
+    text = write_report(tmp_path / "s.duckdb", tmp_path / "report", NOW, "Cars").read_text()
+
+    assert "http-500" in text
+    assert "What to do: Look whether the site has moved." in text
+    assert "hunter22" not in text
 
 
 def test_hostile_text_is_inert_in_the_page_and_the_feed(a_report):

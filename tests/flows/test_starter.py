@@ -226,3 +226,10 @@ def test_an_article_on_the_web_makes_a_watch_too(tmp_path, article_url):
 
     assert (watch.languages, watch.examples[0].title) == (("de",), CAR_TITLE)
     assert "company:xiaomi" in watch.all_of[0]
+
+
+def test_a_home_with_news_but_no_watch_is_not_taken_over(tmp_path):
+    (tmp_path / "newswatch.duckdb").write_bytes(b"")
+
+    with pytest.raises(ConfigurationError, match="holds news without a watch"):
+        make_home(tmp_path, None, MANNERS, CLOCK)

@@ -1,7 +1,10 @@
--- The newest developments of each of the stories, in order of time.
+-- The newest developments of each of the stories with their first report, in order of time, and how many a story has.
 -- Params: ids, most (a story)
-SELECT story_id, development_id, what, event_type, status, basis, reported_at
-FROM developments
-WHERE list_contains($ids::VARCHAR[], story_id)
-QUALIFY row_number() OVER (PARTITION BY story_id ORDER BY reported_at DESC, development_id) <= $most
-ORDER BY story_id, reported_at, development_id;
+SELECT
+    d.story_id, d.what, d.sentence, d.event_type, d.status, d.basis, d.reported_at,
+    a.url, a.title AS headline, a.publisher, a.language, count(*) OVER (PARTITION BY d.story_id) AS total
+FROM developments AS d
+LEFT JOIN articles AS a ON a.article_id = d.first_article_id
+WHERE list_contains($ids::VARCHAR[], d.story_id)
+QUALIFY row_number() OVER (PARTITION BY d.story_id ORDER BY d.reported_at DESC, d.development_id) <= $most
+ORDER BY d.story_id, d.reported_at, d.development_id;

@@ -1,0 +1,181 @@
+"""What is left by a stop between two steps is taken up by the next cycle: each moment by itself."""
+
+import resource
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from extractors.clock import standing_clock
+from extractors.records import Batch, Signals
+from extractors.watch import read_watch
+from flows.alerts.deliver import REPEAT, deliver
+from flows.cycle import collect_order, load_batch, load_waiting, plan_order, publish, run_cycle, summed
+from flows.settings import read_settings
+from warehouse import landing
+from warehouse.database import open_snapshot, open_warehouse
+
+START = datetime(2024, 3, 1, 8, tzinfo=UTC)
+ALERT = '\n[[alerts]]\nname = "desk"\nto = "env:DESK"\n'
+TABLES = (
+    "articles",
+    "revisions",
+    "developments",
+    "development_articles",
+    "alerts",
+    "polls",
+    "runs",
+    "state.items",
+)
+
+
+@pytest.fixture
+def home(a_home, site):
+    """A home whose first cycle is over, and with one piece of news waiting on its site."""
+
+    class Home:
+        def __init__(self):
+            _, environment = a_home({"wire": site.feed}, alerts=ALERT)
+            self.settings = read_settings(environment)
+            self.watch = read_watch(self.settings.watch_file)
+            run_cycle(self.settings, self.watch, self.at(0))
+            site.publish(0)
+
+        def at(self, hours):
+            return standing_clock(START + timedelta(hours=hours))
+
+        def collected(self, hours=2):
+            order = plan_order(self.settings, self.watch, self.at(hours))
+            return collect_order(self.settings, self.watch, order, self.at(hours))
+
+        def rows(self):
+            with open_warehouse(self.settings.warehouse) as con:
+                return {table: con.execute(f"FROM {table} ORDER BY ALL").fetchall() for table in TABLES}
+
+    return Home()
+
+
+class StoppedError(BaseException):
+    """Stands for the kill."""
+
+
+def test_stopped_after_the_commit_and_before_archiving_the_batch_is_not_loaded_again(home):
+    batch = home.collected()
+    with open_warehouse(home.settings.warehouse) as con:
+        load_batch(con, home.settings, home.watch, batch, home.at(2))
+    before = home.rows()
+
+    loaded = load_waiting(home.settings, home.watch, home.at(3))
+
+    assert [result.already for result in loaded.results] == [True]
+    assert home.rows() == before
+    assert landing.waiting_batches(home.settings.landing) == []
+    assert len(before["articles"]) == len(before["alerts"]) == 1
+
+
+def test_stopped_within_the_load_the_batch_is_loaded_by_the_next_one(home):
+    batch = home.collected()
+    before = home.rows()
+
+    def stop():
+        raise StoppedError
+
+    with open_warehouse(home.settings.warehouse) as con, pytest.raises(StoppedError):
+        load_batch(con, home.settings, home.watch, batch, stop)
+    assert home.rows() == before
+
+    assert [result.articles for result in load_waiting(home.settings, home.watch, home.at(2)).results] == [1]
+
+
+def test_stopped_between_copy_and_rename_the_snapshot_is_the_old_one_and_then_the_new_one(home):
+    home.collected()
+    load_waiting(home.settings, home.watch, home.at(2))
+    left = home.settings.snapshot.with_name(f".{home.settings.snapshot.name}.writing")
+    left.write_bytes(home.settings.warehouse.read_bytes()[:5000])
+
+    def articles():
+        with open_snapshot(home.settings.snapshot) as con:
+            return con.execute("SELECT count(*) FROM articles").fetchone()
+
+    assert articles() == (0,)
+    assert publish(home.settings)
+    assert articles() == (1,)
+    assert not left.exists()
+
+
+def test_stopped_between_sending_and_noting_the_one_repeat_says_so(home):
+    home.collected()
+    load_waiting(home.settings, home.watch, home.at(2))
+    sent = []
+
+    def stop_after(_url, title, body):
+        sent.append((title, body))
+        if len(sent) == 1:
+            raise StoppedError
+
+    def go():
+        with open_warehouse(home.settings.warehouse) as con:
+            return deliver(con, home.watch.alerts, {"DESK": "json://x"}, START, stop_after).sent
+
+    with pytest.raises(StoppedError):
+        go()
+
+    assert (go(), go()) == (1, 0)
+    assert [body.endswith(REPEAT) for _, body in sent] == [False, True]
+
+
+def test_a_batch_that_cannot_be_loaded_waits_is_told_and_stops_no_other(home, an_article):
+    endless = an_article(1, signals=Signals(words=2**40))  # more than the column holds
+    bad = Batch(batch_id="b-bad", order_id="o-bad", collected_at=START, articles=(endless,))
+    path = landing.write_batch(home.settings.landing, bad)
+    home.collected()
+
+    loaded = load_waiting(home.settings, home.watch, home.at(2))
+
+    assert [result.articles for result in loaded.results] == [1]
+    assert [source for source, _, _ in loaded.failures] == ["landing"]
+    assert landing.waiting_batches(home.settings.landing) == [path]
+    assert summed(load_waiting(home.settings, home.watch, home.at(3)), 0, 0, 0.0).outcome == "failed"
+
+
+@contextmanager
+def room_for(size):
+    """No file may become larger than `size` bytes during the block, as on a disk that is full."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_on_a_full_disk_no_half_batch_is_left_and_nothing_is_lost(home, an_article):
+    batch = home.collected()
+    texts = tuple(
+        an_article(number, text=" ".join(str(hash((number, one))) for one in range(2000)))
+        for number in range(20)
+    )
+    large = Batch(batch_id="b-large", order_id="o", collected_at=START, articles=texts)
+
+    with room_for(20_000), pytest.raises(Exception, match="write"):
+        landing.write_batch(home.settings.landing, large)
+
+    waiting = landing.waiting_batches(home.settings.landing)
+    assert [path.stem for path in waiting] == [batch.batch_id]
+    landing.write_batch(home.settings.landing, large)
+    assert (
+        sum(result.articles for result in load_waiting(home.settings, home.watch, home.at(2)).results) == 21
+    )
+
+
+def test_on_a_full_disk_the_snapshot_stays_and_takes_no_room_twice(home):
+    home.collected()
+    load_waiting(home.settings, home.watch, home.at(2))
+
+    with room_for(20_000):
+        assert not publish(home.settings)
+
+    assert list(home.settings.home.glob(".*.writing")) == []
+    with open_snapshot(home.settings.snapshot) as con:
+        assert con.execute("SELECT count(*) FROM articles").fetchone() == (0,)
+    assert publish(home.settings)
