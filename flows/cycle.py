@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
+#: Stands in place of a source where a batch itself could not be loaded.
+LANDING = "landing"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CycleResult:
@@ -121,22 +124,32 @@ def collect_order(
 
 
 def load_waiting(settings: Settings, watch: Watch, clock: Clock) -> Loaded:
-    """Load every batch that waits in the landing zone, oldest first, each in a transaction of its own."""
-    waiting = landing.waiting_batches(settings.landing)
-    if not waiting:
+    """Load every batch that waits in the landing zone, oldest first, each in a transaction of its own.
+
+    A file that is no batch is set aside; one that cannot be loaded stays for the next time. Both are told,
+    and stop no other one.
+    """
+    if not landing.waiting_batches(settings.landing):
         return Loaded()
     results: list[LoadResult] = []
     failures: list[tuple[str, str, str | None]] = []
     with open_warehouse(settings.warehouse) as con:
-        for path in waiting:
+        for path in landing.waiting_batches(settings.landing):  # anew: whoever held the lock has taken some
             try:
                 batch = landing.read_batch(path)
+                results.append(load_batch(con, settings, watch, batch, clock))
             except WarehouseError as error:
                 aside = landing.set_aside(path)
                 log.error("batch_set_aside", path=str(aside), error=str(error))
-                failures.append(("landing", str(error), f"the file is kept as {aside.name}"))
+                failures.append((LANDING, str(error), f"the file is kept as {aside.name}"))
                 continue
-            results.append(load_batch(con, settings, watch, batch, clock))
+            except Exception as error:
+                log.exception("batch_not_loaded", path=str(path))
+                told = (
+                    f"{path}: cannot be loaded ({type(error).__name__}: {str(error).partition(chr(10))[0]})"
+                )
+                failures.append((LANDING, told, "it waits and is tried again in every cycle; see the log"))
+                continue
             failures += [
                 (poll.source_id, poll.error or "failed", poll.advice)
                 for poll in batch.polls
@@ -207,7 +220,7 @@ def summed(loaded: Loaded, sent: int, unsent: int, seconds: float) -> CycleResul
     """Return the result of a cycle that loaded `loaded` and delivered `sent` alerts."""
     fresh = [result for result in loaded.results if not result.already]
     total = _total(fresh)
-    outcome = "idle"
+    outcome = "failed" if any(failure[0] == LANDING for failure in loaded.failures) else "idle"
     if fresh:
         all_failed = total["polls"] > 0 and total["failed_polls"] == total["polls"]
         outcome = "failed" if all_failed else "partly" if loaded.failures else "ok"

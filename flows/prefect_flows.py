@@ -78,8 +78,8 @@ def cycle(home: str, watch: str) -> dict[str, object]:
         if order is not None:
             collect(home, watch, order)
         loaded = load(home, watch)
-        published = publish(home, watch)
-        if published and alert(home, watch):
+        publish(home, watch)
+        if alert(home, watch):  # even where nothing has changed: what was held or has failed may be due
             publish(home, watch)
     if loaded["outcome"] == "failed":
         raise EverySourceFailedError("every source failed; `newswatch status` says why")

@@ -1,9 +1,10 @@
 """Copies: articles that are (nearly) the text of an earlier one, found by containment of their shingles."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
+from types import MappingProxyType
 
 #: Share of the shorter text that must stand in the other one. Containment finds cut copies, which Jaccard and
 #: SimHash do not; on edited real texts, with shingles sampled one in four: precision .99, recall .94.
@@ -36,10 +37,22 @@ class Fingerprint:
 
 
 class ShingleIndex:
-    """Known fingerprints by shingle. It needs no more of history than what shares a shingle with what is asked."""
+    """Known fingerprints by shingle; of history it needs those that share `LEAST_SHARED` with what is asked."""
 
-    def __init__(self, entries: Iterable[Fingerprint] = ()) -> None:
-        """Index `entries`, in any order."""
+    def __init__(
+        self,
+        entries: Iterable[Fingerprint] = (),
+        elsewhere: Mapping[int, Mapping[str, str]] = MappingProxyType({}),
+        common: Collection[int] = (),
+    ) -> None:
+        """Index `entries`, in any order.
+
+        What else must be known of the rest of history: `elsewhere` gives for a shingle the texts outside of
+        `entries` that hold it (id of the original → its publisher); `common` are shingles of more than
+        `BOILERPLATE_TEXTS` texts, of which nothing more is said.
+        """
+        self._elsewhere = elsewhere
+        self._common = frozenset(common)
         self._entries: dict[str, Fingerprint] = {}
         self._holders: defaultdict[int, dict[str, None]] = defaultdict(dict)
         for entry in entries:
@@ -72,6 +85,19 @@ class ShingleIndex:
         """
         return tuple(known.article_id for known in self._alike(entry) if not _comes_first(known, entry))
 
+    def adopt(self, entry: Fingerprint) -> tuple[str, ...]:
+        """Make the known originals that are copies of `entry`, and their copies, copies of it.
+
+        Returns the ids of those originals. For an original that is found after its copies.
+        """
+        found = tuple(key for key in self.copies_of(entry) if self._entries[key].copy_of is None)
+        if not found:
+            return ()
+        for key, known in self._entries.items():
+            if key in found or known.copy_of in found:
+                self._entries[key] = replace(known, copy_of=entry.article_id)
+        return found
+
     def _alike(self, entry: Fingerprint) -> list[Fingerprint]:
         """Return the known texts that hold `entry` or are held by it, the most alike first."""
         telling = [shingle for shingle in entry.shingles if not self._is_boilerplate(shingle, entry)]
@@ -93,19 +119,30 @@ class ShingleIndex:
         return count / max(1, min(telling, rest))
 
     def _is_boilerplate(self, shingle: int, entry: Fingerprint) -> bool:
-        """Tell whether the holders of `shingle` are too many different texts, copies counted once."""
-        holders = self._holders.get(shingle)
-        if holders is None or len(holders) < FOOTER_TEXTS:
-            return False
-        texts = {self._root(self._entries[holder]) for holder in holders} - {entry.article_id}
-        if len(texts) >= BOILERPLATE_TEXTS:
-            return True
-        own = {text for text in texts if self._publisher_of(text) == entry.publisher}
-        return len(own) >= FOOTER_TEXTS
+        """Tell whether the holders of `shingle` are too many different texts, copies counted once.
 
-    def _publisher_of(self, article_id: str) -> str | None:
-        known = self._entries.get(article_id)
-        return known.publisher if known else None
+        It looks at no more holders than it needs: the footer of a publisher has them by the thousand.
+        """
+        if shingle in self._common:
+            return True
+        texts: set[str] = set()
+        own = 0
+        for text, publisher in self._texts_with(shingle):
+            if text == entry.article_id or text in texts:
+                continue
+            texts.add(text)
+            own += publisher == entry.publisher
+            if len(texts) >= BOILERPLATE_TEXTS or own >= FOOTER_TEXTS:
+                return True
+        return False
+
+    def _texts_with(self, shingle: int) -> Iterator[tuple[str, str | None]]:
+        """Yield the originals of all that holds `shingle`, with their publishers; some more than once."""
+        yield from self._elsewhere.get(shingle, {}).items()
+        for holder in self._holders.get(shingle, ()):
+            root = self._root(self._entries[holder])
+            known = self._entries.get(root)
+            yield root, known.publisher if known else None
 
     def _root(self, entry: Fingerprint) -> str:
         """Return the id of the original behind `entry`, through copies of copies."""

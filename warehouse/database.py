@@ -28,6 +28,9 @@ STORAGE_VERSION = "v1.2.0"
 #: Numbers for the files attached by this process: a name may not be given twice at a time.
 _NUMBERS = itertools.count(1)
 
+#: Rows bound to one statement: bounds the memory of a large batch.
+_ROWS = 2_000
+
 #: Seconds a writer waits for another one to finish.
 WAIT_S = 10.0
 
@@ -150,16 +153,15 @@ def rows(con: Connection, query: str, **parameters: object) -> list[dict[str, An
 
 
 def insert(con: Connection, table: str, records: Sequence[Mapping[str, object]]) -> None:
-    """Append `records` (all with the same keys) to `table`, matched by column name, in one statement."""
+    """Append `records` (all with the same keys) to `table`, matched by column name, `_ROWS` in one statement."""
     if not records:
         return
     columns = ", ".join(f'"{name}"' for name in records[0])
     found = con.execute(f"SELECT {columns} FROM {table} LIMIT 0").description or []  # noqa: S608 - our own
     struct = ", ".join(f'"{column[0]}" {column[1]}' for column in found)
-    con.execute(
-        f"INSERT INTO {table} ({columns}) SELECT unnest($records::STRUCT({struct})[], max_depth := 2)",
-        {"records": list(records)},
-    )
+    statement = f"INSERT INTO {table} ({columns}) SELECT unnest($records::STRUCT({struct})[], max_depth := 2)"
+    for start in range(0, len(records), _ROWS):
+        con.execute(statement, {"records": list(records[start : start + _ROWS])})
 
 
 def column_type(annotation: Any) -> str:

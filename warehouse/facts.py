@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from extractors.records import Basis, EventType, Figure, Status
+from extractors.records import Basis, EventType, Figure, Signals, Status
 from warehouse.judged import Report
 
 #: Figures that differ by no more than this share are the same one, rounded (88,898 and "some 90,000").
@@ -52,6 +52,17 @@ def fact_at(report: Report, position: int) -> Fact:
         sentence=claim.sentence,
         score=claim.score,
     )
+
+
+def said_before(fact: Fact, earlier: Signals) -> bool:
+    """Tell whether the version of the article with the signals `earlier` said `fact` already.
+
+    It did if it has a claim of the same type, status and basis, and every figure of `fact`.
+    """
+    same = (fact.event_type, fact.status, fact.basis)
+    if all((claim.event_type, claim.status, claim.basis) != same for claim in earlier.claims):
+        return False
+    return all(share_figure([figure], earlier.figures) for figure in fact.figures)
 
 
 def headline_figures(report: Report) -> tuple[Figure, ...]:

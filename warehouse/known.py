@@ -56,7 +56,7 @@ class Known:
 
     def put_report(self, report: Report) -> None:
         """Remember `report`, in the place of an earlier revision."""
-        self._drop_report(report.article_id)
+        self.drop_report(report.article_id)
         self.reports[report.article_id] = report
         traits = self._traits[report.article_id] = traits_of(report)
         self._report_line.add(report.reported_at, report.article_id)
@@ -66,6 +66,20 @@ class Known:
         if report.copy_of is not None:
             self._copies[report.copy_of].add(report.article_id)
         self._forget_evidence(report.article_id)
+
+    def drop_report(self, article_id: str) -> None:
+        """Forget a report, if it is known; the developments that it reports stay."""
+        self._forget_evidence(article_id)
+        old = self.reports.pop(article_id, None)
+        if old is None:
+            return
+        traits = self._traits[article_id]
+        self._report_line.remove(old.reported_at, article_id)
+        self._frequencies.remove(old.reported_at, traits.entities | traits.terms)
+        if old.story_id is not None:
+            self._members[old.story_id].remove(old.reported_at, article_id)
+        if old.copy_of is not None:
+            self._copies[old.copy_of].discard(article_id)
 
     def put_development(self, development: Development) -> None:
         """Remember `development`, in the place of what was known of it."""
@@ -169,9 +183,11 @@ class Known:
         """Return the known reports of `development`: originals before copies, the earliest first.
 
         A revision may carry a later time than the version that was the first report; that one's time counts.
+        Reports from before its reach (late copies of an article that told it in a revision) are left out.
         """
-        linked = self.roles(development.development_id)
-        reports = [self.reports[key] for key in linked if key in self.reports]
+        known = [self.reports.get(key) for key in self.roles(development.development_id)]
+        since = development.reported_at - REACH
+        reports = [report for report in known if report is not None and report.reported_at >= since]
 
         def place(report: Report) -> tuple[bool, datetime, str]:
             is_first = report.article_id == development.first_article_id
@@ -193,18 +209,6 @@ class Known:
             if development_id(report.article_id, fact) == development.development_id:
                 return fact
         return said[0] if said else None
-
-    def _drop_report(self, article_id: str) -> None:
-        old = self.reports.pop(article_id, None)
-        if old is None:
-            return
-        traits = self._traits[article_id]
-        self._report_line.remove(old.reported_at, article_id)
-        self._frequencies.remove(old.reported_at, traits.entities | traits.terms)
-        if old.story_id is not None:
-            self._members[old.story_id].remove(old.reported_at, article_id)
-        if old.copy_of is not None:
-            self._copies[old.copy_of].discard(article_id)
 
     def _forget_evidence(self, article_id: str) -> None:
         for key in self._reported.get(article_id, ()):

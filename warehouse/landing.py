@@ -5,6 +5,7 @@ renamed, so that whoever lists the folder sees only finished ones. Columns are d
 annotations; a field that an older program did not write takes its default when it is read.
 """
 
+import glob
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -46,6 +47,7 @@ def read_order(path: Path) -> Order:
 
     Raises:
         WarehouseError: it is no order, or damaged.
+        duckdb.Error: it could not be read this time.
     """
     (row,) = _read(path)
     order: Order = _record(path, Order, row)
@@ -71,6 +73,7 @@ def read_batch(path: Path) -> Batch:
 
     Raises:
         WarehouseError: it is no batch, or damaged.
+        duckdb.Error: it could not be read this time.
     """
     found = _read(path)
     records: dict[str, list[Any]] = {kind: [] for kind in _KINDS}
@@ -89,8 +92,11 @@ def read_batch(path: Path) -> Batch:
 
 def waiting_batches(folder: Path) -> list[Path]:
     """Return the finished batches that wait to be loaded, oldest first."""
-    found = (folder / "batches").glob("*.parquet")
-    return sorted(found, key=lambda path: (path.stat().st_mtime_ns, path.name))
+    found: list[tuple[int, str, Path]] = []
+    for path in (folder / "batches").glob("*.parquet"):
+        with suppress(FileNotFoundError):  # another process has just archived it
+            found.append((path.stat().st_mtime_ns, path.name, path))
+    return [path for _, _, path in sorted(found)]
 
 
 def archive_batch(path: Path, archive: Path) -> Path:
@@ -173,9 +179,11 @@ def _write(con: Connection, path: Path) -> None:
 def _read(path: Path) -> list[dict[str, Any]]:
     try:
         with open_scratch() as con:
-            result = con.execute("SELECT * FROM read_parquet($path)", {"path": str(path)})
+            result = con.execute("SELECT * FROM read_parquet($path)", {"path": glob.escape(str(path))})
             names = [column[0] for column in result.description or []]
             found = [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+    except (duckdb.IOException, duckdb.OutOfMemoryException):
+        raise  # the disk or the memory, not the file: it may be read another time
     except duckdb.Error as error:
         raise WarehouseError(f"{path}: cannot be read as Parquet ({str(error).splitlines()[0]})") from error
     if not found:

@@ -4,7 +4,7 @@ poll outcomes → sources · items → known or pending · articles → revision
 developments → alerts (an outbox: sending is a step of its own) · the record that the batch has been loaded.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -12,20 +12,18 @@ from extractors.records import (
     Article,
     Batch,
     CollectedArticle,
-    ItemOutcome,
-    Poll,
     Signals,
     article_id,
-    item_keys,
     stable_id,
 )
 from extractors.signals.likeness import Likeness, is_relevant
 from extractors.watch import Watch
-from warehouse.copies import Fingerprint, ShingleIndex
+from warehouse.copies import BOILERPLATE_TEXTS, LEAST_SHARED, Fingerprint, ShingleIndex
 from warehouse.database import Connection, insert, rows, run, transaction
 from warehouse.judged import Alert, AlertDecider, Development, DevelopmentArticle, Report, Story
 from warehouse.outbox import save_alerts
-from warehouse.plan import SourceState, after_poll, note_sources, save_sources
+from warehouse.plan import note_sources
+from warehouse.polled import save_items, save_polls, silent_articles
 from warehouse.remember import Remembered, remember
 from warehouse.revisions import change_of, diff_of
 from warehouse.stored import StoredArticle, read_articles, read_signals, save_articles
@@ -69,19 +67,15 @@ def load(
     states = note_sources(con, watch, now)
     with transaction(con):
         _save_entities(con, watch)
-        silent = {
-            key for key, state in states.items() if state.last_ok_at is None and state.state != "removed"
-        }
-        loading = _Loading(
-            con, batch.articles, watch, decide_alerts, silent & {poll.source_id for poll in batch.polls}
-        )
+        silent = silent_articles(con, batch, states)
+        loading = _Loading(con, batch.articles, watch, decide_alerts, silent)
         for collected in sorted(batch.articles, key=_order_of_arrival):
             loading.take(collected)
         loading.save()
-        _save_polls(con, batch.polls, states)
-        _save_items(con, batch, now)
+        save_polls(con, batch.polls, states)
+        save_items(con, batch, states, now)
         result = _result(batch, loading)
-        run_row = {name: getattr(result, name) for name in _COUNTS} | {"outcome": result.outcome}
+        run_row = {name: getattr(result, name) for name in COUNTS} | {"outcome": result.outcome}
         insert(
             con,
             "runs",
@@ -109,13 +103,13 @@ class _Loading:
         articles: Sequence[CollectedArticle],
         watch: Watch,
         decide_alerts: AlertDecider | None,
-        silent: Iterable[str],
+        silent: frozenset[str],
     ) -> None:
         self._con = con
         self._watch = watch
         self._likeness = Likeness(watch) if articles else None
         self._decide_alerts = decide_alerts
-        self._silent = frozenset(silent)
+        self._silent = silent
         self._stored = read_articles(
             con, sorted({article_id(collected.article.url) for collected in articles})
         )
@@ -129,6 +123,7 @@ class _Loading:
         self.links: dict[tuple[str, str], DevelopmentArticle] = {}
         self.alerts: dict[str, Alert] = {}
         self.alerts_decided = 0
+        self._moved: dict[str, str] = {}
 
     def take(self, collected: CollectedArticle) -> None:
         """Take in one article: nothing where it is known as it is, else a new one or a revision."""
@@ -137,8 +132,11 @@ class _Loading:
         if before is not None and not _differs(before.article, collected.article):
             return
         stored = self._weighed(collected, before)
+        copies = self._adopted(stored) if before is None else ()
         if stored.relevant:
-            stored = self._judged(stored)
+            stored = self._judged(stored, before, copies)
+        elif self._remembered is not None:
+            self._remembered.memory.forget(key)
         self._stored[key] = stored
         self.new.append(stored)
 
@@ -147,6 +145,8 @@ class _Loading:
         con = self._con
         (position,) = run(con, "last_position")[0]
         save_articles(con, self.new, position)
+        for copy, original in self._moved.items():
+            run(con, "move_copies", ids=[copy], original=original)
         self._save_stories()
         run(con, "delete_developments", ids=list(self.developments))
         insert(con, "developments", [_development_row(found) for found in self.developments.values()])
@@ -178,22 +178,32 @@ class _Loading:
         )
         if before is not None:
             stored = self._revised(stored, before)
-        fingerprint = Fingerprint(
-            article_id=stored.article_id,
-            publisher=article.publisher,
-            reported_at=stored.reported_at,
-            shingles=signals.shingles,
-            copy_of=stored.copy_of,
-        )
-        if before is None:
-            stored = replace(stored, copy_of=self._index.original_of(fingerprint))
-            fingerprint = replace(fingerprint, copy_of=stored.copy_of)
+        fingerprint = _fingerprint(stored)
+        if before is None or before.copy_of is not None:
+            # the revision of a copy may have become a text of its own
+            original = self._index.original_of(replace(fingerprint, copy_of=None))
+            stored = replace(stored, copy_of=original and (stored.copy_of or original))
+            fingerprint = _fingerprint(stored)
         self._index.add(fingerprint)
         return stored
 
+    def _adopted(self, stored: StoredArticle) -> tuple[str, ...]:
+        """Return the ids of originals that turn out to be copies of `stored`, having noted that they are."""
+        copies = () if stored.copy_of else self._index.adopt(_fingerprint(stored))
+        if not copies:
+            return ()
+        self._moved |= dict.fromkeys(copies, stored.article_id)
+        for number, other in enumerate(self.new):
+            if other.article_id in copies or other.copy_of in copies:
+                self.new[number] = replace(other, copy_of=stored.article_id)
+        for key, other in self._stored.items():
+            if key in copies or other.copy_of in copies:
+                self._stored[key] = replace(other, copy_of=stored.article_id)
+        return copies
+
     def _revised(self, stored: StoredArticle, before: StoredArticle) -> StoredArticle:
         """Return the version as the revision that follows `before`: identity and first sight stay."""
-        old = before.signals or read_signals(self._con, {before.article_id: before.words})[before.article_id]
+        old = self._signals_of(before)
         article = stored.article
         return replace(
             stored,
@@ -212,7 +222,13 @@ class _Loading:
             diff=diff_of(before.article, article),
         )
 
-    def _judged(self, stored: StoredArticle) -> StoredArticle:
+    def _signals_of(self, before: StoredArticle) -> Signals:
+        key = before.article_id
+        return before.signals or read_signals(self._con, {key: before.words})[key]
+
+    def _judged(
+        self, stored: StoredArticle, before: StoredArticle | None, copies: tuple[str, ...]
+    ) -> StoredArticle:
         """Return the version with its story, having noted what it changes among developments and alerts."""
         remembered = self._memory()
         article = stored.article
@@ -229,21 +245,31 @@ class _Loading:
             copy_of=stored.copy_of,
             story_id=stored.story_id,
         )
-        judgement = remembered.memory.judge(report)
+        earlier = None if before is None else self._signals_of(before)
+        judgement = remembered.memory.judge(report, earlier=earlier, copies=copies)
         remembered.note(stored, judgement)
         self.stories[judgement.story.story_id] = judgement.story
         self.found |= {development.development_id for development in judgement.new}
         self.developments |= {found.development_id: found for found in (*judgement.new, *judgement.changed)}
         self.links |= {(link.development_id, link.article_id): link for link in judgement.links}
-        if self._decide_alerts is not None and article.source_id not in self._silent:
+        if self._decide_alerts is not None and article.url not in self._silent:
             alerts = self._decide_alerts(
                 judgement,
                 reports=remembered.reports,
                 developments=remembered.developments,
                 now=report.detected_at,
             )
-            self.alerts |= {alert.alert_id: alert for alert in alerts}
+            for alert in alerts:
+                self._note_alert(alert)
         return replace(stored, story_id=judgement.story.story_id)
+
+    def _note_alert(self, alert: Alert) -> None:
+        """Note a new alert or what a held one says now, as it would be had this batch come in pieces."""
+        before = self.alerts.get(alert.alert_id)
+        if before is None:
+            self.alerts[alert.alert_id] = alert
+        elif before.state == "held":
+            self.alerts[alert.alert_id] = replace(alert, created_at=before.created_at)
 
     def _memory(self) -> Remembered:
         if self._remembered is None:
@@ -267,7 +293,8 @@ class _Loading:
         )
 
 
-_COUNTS = (
+#: The counts of a `LoadResult`, which are columns of the table `runs` too.
+COUNTS = (
     "polls",
     "failed_polls",
     "new_items",
@@ -298,6 +325,16 @@ def _result(batch: Batch, loading: _Loading) -> LoadResult:
     )
 
 
+def _fingerprint(stored: StoredArticle) -> Fingerprint:
+    return Fingerprint(
+        article_id=stored.article_id,
+        publisher=stored.article.publisher,
+        reported_at=stored.reported_at,
+        shingles=stored.signals.shingles if stored.signals else (),
+        copy_of=stored.copy_of,
+    )
+
+
 def _order_of_arrival(collected: CollectedArticle) -> tuple[datetime, str]:
     return collected.article.reported_at, collected.article.url
 
@@ -310,9 +347,18 @@ def _differs(before: Article, after: Article) -> bool:
 
 
 def _shingle_index(con: Connection, articles: Sequence[CollectedArticle]) -> ShingleIndex:
-    shingles = sorted({shingle for collected in articles for shingle in collected.signals.shingles})
-    found = rows(con, "fingerprints_sharing", shingles=shingles)
-    return ShingleIndex(Fingerprint(**row | {"shingles": tuple(row["shingles"])}) for row in found)
+    """Return what of history is needed to tell the copies among `articles`, however they come in pieces."""
+    asked = sorted({shingle for collected in articles for shingle in collected.signals.shingles})
+    common = {one for (one,) in run(con, "shingles_in_many_texts", shingles=asked, texts=BOILERPLATE_TEXTS)}
+    telling = [shingle for shingle in asked if shingle not in common]
+    ids = sorted({article_id(collected.article.url) for collected in articles})
+    found = rows(con, "fingerprints_sharing", shingles=telling, least=LEAST_SHARED, ids=ids)
+    entries = [Fingerprint(**row | {"shingles": tuple(row["shingles"])}) for row in found]
+    elsewhere: dict[int, dict[str, str]] = {}
+    known = [entry.article_id for entry in entries]
+    for shingle, text, publisher in run(con, "texts_with_shingles", shingles=telling, known=known):
+        elsewhere.setdefault(shingle, {})[text] = publisher
+    return ShingleIndex(entries, elsewhere, common)
 
 
 def _save_entities(con: Connection, watch: Watch) -> None:
@@ -333,45 +379,6 @@ def _save_entities(con: Connection, watch: Watch) -> None:
     if rows(con, "all_entities") != wanted:
         run(con, "delete_entities")
         insert(con, "entities", wanted)
-
-
-def _save_polls(con: Connection, polls: Sequence[Poll], states: dict[str, SourceState]) -> None:
-    names = ("source_id", "started_at", "outcome", "http_status", "items", "new_items", "bytes", "seconds")
-    insert(con, "polls", [{n: getattr(poll, n) for n in (*names, "cause", "error")} for poll in polls])
-    known = [poll for poll in polls if poll.source_id in states]
-    save_sources(con, [after_poll(states[poll.source_id], poll) for poll in known])
-    used = [poll for poll in known if poll.outcome != "failed"]
-    run(con, "delete_validators", ids=[poll.source_id for poll in used])
-    kept = ("source_id", "etag", "last_modified", "body_hash")
-    insert(
-        con,
-        "state.validators",
-        [{n: getattr(poll, n) for n in kept} | {"url": states[poll.source_id].url} for poll in used],
-    )
-
-
-def _save_items(con: Connection, batch: Batch, now: datetime) -> None:
-    run(con, "touch_items", keys=sorted({key for poll in batch.polls for key in poll.keys}), now=now)
-    done = [outcome for outcome in batch.outcomes if outcome.state != "failed"]
-    run(
-        con,
-        "remember_items",
-        keys=sorted({key for outcome in done for key in item_keys(outcome.item)}),
-        now=now,
-    )
-    run(con, "forget_pending", keys=[[out.item.source_id, out.item.url] for out in batch.outcomes])
-    insert(con, "state.pending_items", [_pending_row(out) for out in batch.outcomes if out.state == "failed"])
-
-
-def _pending_row(outcome: ItemOutcome) -> dict[str, object]:
-    item = outcome.item
-    row = {name: getattr(item, name) for name in type(item).__slots__}
-    changed = {
-        "authors": list(item.authors),
-        "attempts": item.attempts + 1,
-        "error": outcome.error or "unknown",
-    }
-    return row | changed
 
 
 def _development_row(found: Development) -> dict[str, object]:

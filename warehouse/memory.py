@@ -5,9 +5,9 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
-from extractors.records import stable_id
+from extractors.records import Signals, stable_id
 from warehouse.developments import FRESH, MATCH, Evidence, is_denial, match_score, resembles, tells_new, what
-from warehouse.facts import Fact, conflict, news_of
+from warehouse.facts import Fact, conflict, news_of, said_before
 from warehouse.judged import Development, DevelopmentArticle, Judgement, Report, Role, Story
 from warehouse.known import HISTORY, LEDGER, Known, Rarities
 from warehouse.origins import origins, roles_of
@@ -67,13 +67,22 @@ class Memory:
         for link in links:
             self._known.put_link(link)
 
-    def judge(self, report: Report) -> Judgement:
+    def judge(
+        self, report: Report, *, earlier: Signals | None = None, copies: Collection[str] = ()
+    ) -> Judgement:
         """Take a relevant report (a new article or a revision), remember it, and return what it changes.
 
-        A copy goes where its original goes and never opens a development.
+        A copy goes where its original goes and never opens a development. `earlier` are the signals of the
+        version before, None for a new article: what it said already is no news. `copies` are the ids of
+        known reports that turn out to be copies of this one, which was published before them and came later.
         """
         rarities = self._known.rarities(report.reported_at)
-        reading = self._follow(report) if report.copy_of is not None else self._read(report, rarities)
+        adopted = self._adopt(report, copies)
+        if report.copy_of is not None:
+            reading = _Reading(known=tuple(self._known.reported_by(report.copy_of)))
+        else:
+            reading = self._read(report, rarities, earlier)
+        reading = replace(reading, known=tuple(dict.fromkeys((*reading.known, *adopted))))
         story = self._story(report, reading, rarities)
         report = replace(report, story_id=story.story_id)
         self._known.put_story(story)
@@ -87,10 +96,19 @@ class Memory:
             self._attach(self._open(first, fact, report, changes), report, changes)
         return self._judgement(story.story_id, changes)
 
-    def _follow(self, report: Report) -> _Reading:
-        return _Reading(known=tuple(self._known.reported_by(report.copy_of or "")))
+    def forget(self, article_id: str) -> None:
+        """Forget a report whose newest version does not belong to the watch; its developments stay."""
+        self._known.drop_report(article_id)
 
-    def _read(self, report: Report, rarities: Rarities) -> _Reading:
+    def _adopt(self, report: Report, copies: Iterable[str]) -> list[str]:
+        """Make `copies` and their own copies those of `report`; return the developments that they report."""
+        known = [key for one in copies for key in (one, *self._known.copies_of(one))]
+        for key in known:
+            if (copy := self._known.reports.get(key)) is not None:
+                self._known.put_report(replace(copy, copy_of=report.article_id))
+        return list(dict.fromkeys(found for key in known for found in self._known.reported_by(key)))
+
+    def _read(self, report: Report, rarities: Rarities, earlier: Signals | None) -> _Reading:
         """Hold each claim of `report` against what is known."""
         facts = news_of(report)
         evidence = self._known.evidence_near(report.reported_at)
@@ -99,7 +117,7 @@ class Memory:
         new: list[Fact] = []
         second: list[tuple[Fact, Report]] = []
         for fact in facts:
-            if fact.position in said:
+            if fact.position in said or (earlier is not None and said_before(fact, earlier)):
                 continue
             beside = bool(said or new)
             if is_denial(fact) or _is_new(fact, recent, beside=beside):
@@ -134,8 +152,13 @@ class Memory:
 
     def _story_id(self, report: Report, reading: _Reading, rarities: Rarities) -> str:
         original = self._known.original_of(report)
-        if original is not None and original.story_id is not None:
-            return original.story_id
+        alike = (
+            [original]
+            if original
+            else [self._known.reports[key] for key in self._known.copies_of(report.article_id)]
+        )
+        if alike and alike[0].story_id is not None:
+            return alike[0].story_id
         votes = Counter(self._known.developments[key].story_id for key in reading.known)
         if votes:
             return votes.most_common(1)[0][0]
@@ -207,7 +230,8 @@ class Memory:
         for article_id, role in roles_of(reports).items():
             if self._known.roles(development.development_id)[article_id] != role:
                 self._link(development.development_id, article_id, role, changes)
-        return _moved(replace(development, origins=origins(reports)), reports[0])
+        counted = replace(development, origins=origins(reports))
+        return _moved(counted, reports[0]) if reports[0].copy_of is None else counted
 
     def _link(self, key: str, article_id: str, role: Role, changes: _Changes) -> None:
         link = DevelopmentArticle(development_id=key, article_id=article_id, role=role)

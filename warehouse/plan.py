@@ -68,13 +68,15 @@ def note_sources(con: Connection, watch: Watch, now: datetime) -> dict[str, Sour
     """Bring the table `sources` in line with the watch and return it.
 
     A source whose address changed starts anew: no validators, due at once. One that left the watch is kept
-    with the state `removed`, and resumes where it was if it comes back.
+    with the state `removed`, and resumes where it was if it comes back, be it under another id.
     """
     before = {row["source_id"]: SourceState(**row) for row in rows(con, "source_states")}
-    after = before | {
-        source.source_id: _noted(source, before.get(source.source_id), now) for source in watch.sources
-    }
     watched = {source.source_id for source in watch.sources}
+    renamed = {state.url: state for key, state in before.items() if key not in watched}
+    after = before | {
+        source.source_id: _noted(source, before.get(source.source_id) or renamed.get(source.url), now)
+        for source in watch.sources
+    }
     after |= {key: replace(state, state="removed") for key, state in after.items() if key not in watched}
     changed = [state for key, state in after.items() if before.get(key) != state]
     if changed:

@@ -31,10 +31,7 @@ def publish(warehouse: Path, snapshot: Path) -> bool:
         if snapshot.exists() and snapshot.stat().st_mtime_ns == state.st_mtime_ns:
             return False
         snapshot.parent.mkdir(parents=True, exist_ok=True)
-        temporary = snapshot.with_name(f".{snapshot.name}.writing")
-        shutil.copyfile(warehouse, temporary)
-        os.utime(temporary, ns=(state.st_mtime_ns, state.st_mtime_ns))
-        replace_file(temporary, snapshot)
+        _copy(warehouse, snapshot, modified_ns=state.st_mtime_ns)
     return True
 
 
@@ -46,7 +43,16 @@ def copy_to(snapshot: Path, folder: Path) -> Path:
     """
     folder.mkdir(parents=True, exist_ok=True)
     target = folder / snapshot.name
-    temporary = folder / f".{snapshot.name}.writing"
-    shutil.copyfile(snapshot, temporary)
-    replace_file(temporary, target)
+    _copy(snapshot, target, modified_ns=snapshot.stat().st_mtime_ns)
     return target
+
+
+def _copy(origin: Path, target: Path, *, modified_ns: int) -> None:
+    """Copy `origin` beside `target` and rename it over; what could not be finished takes no room."""
+    temporary = target.with_name(f".{target.name}.writing")
+    try:
+        shutil.copyfile(origin, temporary)
+        os.utime(temporary, ns=(modified_ns, modified_ns))
+        replace_file(temporary, target)
+    finally:
+        temporary.unlink(missing_ok=True)

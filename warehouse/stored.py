@@ -109,13 +109,12 @@ def save_articles(con: Connection, articles: Sequence[StoredArticle], position: 
     insert(con, "claims", [row for stored in newest.values() for row in _claim_rows(stored)])
     insert(con, "figures", [row for stored in newest.values() for row in _figure_rows(stored)])
     insert(con, "citations", [row for stored in newest.values() for row in _citation_rows(stored)])
-    insert(
+    run(
         con,
-        "state.shingles",
-        [
-            {"shingle": shingle, "article_id": stored.article_id}
+        "insert_shingles",
+        fingerprints=[
+            {"article_id": stored.article_id, "shingles": list(_signals(stored).shingles)}
             for stored in newest.values()
-            for shingle in _signals(stored).shingles
         ],
     )
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import duckdb
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -146,3 +147,14 @@ def test_an_archived_batch_waits_no_longer(tmp_path, a_batch):
 
     assert waiting_batches(tmp_path) == []
     assert read_batch(kept) == a_batch
+
+
+def test_a_folder_whose_name_looks_like_a_pattern_is_read(tmp_path, noon):
+    batch = Batch(batch_id="b", order_id="o", collected_at=noon)
+
+    assert read_batch(write_batch(tmp_path / "news [1] *", batch)) == batch
+
+
+def test_a_file_that_cannot_be_reached_is_not_taken_for_a_damaged_one(tmp_path):
+    with pytest.raises(duckdb.IOException):
+        read_batch(tmp_path / "gone.parquet")

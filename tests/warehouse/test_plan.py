@@ -83,7 +83,7 @@ def test_a_shorter_interval_takes_effect_without_waiting_for_the_old_one(con, a_
 def test_pending_items_and_known_keys_travel_with_the_order(con, a_watch):
     con.execute(
         "INSERT INTO state.pending_items "
-        "VALUES ('wire', 'http://wire.example/7', NULL, 'T', NULL, NULL, [], 1, 'http-500')"
+        "VALUES ('wire', 'http://wire.example/7', NULL, 'T', NULL, NULL, [], 1, 'http-500', false)"
     )
     con.execute(
         "INSERT INTO state.items VALUES ('u1', $noon, $noon), ('u2', $old, $old)",

@@ -25,11 +25,11 @@ def test_every_table_and_view_says_what_it_is(con):
     assert found == []
 
 
-def test_every_column_of_the_surface_says_what_it_holds(con):
+def test_every_column_says_what_it_holds(con):
     found = con.execute(
         """
         SELECT table_name, column_name FROM duckdb_columns()
-        WHERE comment IS NULL AND database_name = current_database() AND schema_name = 'main' AND NOT internal
+        WHERE comment IS NULL AND database_name = current_database() AND NOT internal
         """
     ).fetchall()
 

@@ -48,8 +48,8 @@ COMMENT ON COLUMN articles.revision IS 'Number of the newest revision, counted f
 COMMENT ON COLUMN articles.words IS 'Words of title and text; characters for Chinese.';
 COMMENT ON COLUMN articles.relevant IS 'The article belongs to the watch.';
 COMMENT ON COLUMN articles.likeness IS 'How much the article is like the example articles of the watch, 0 to 1.';
-COMMENT ON COLUMN articles.copy_of IS 'article_id of the article of which this is (nearly) the same text; null for originals.';
-COMMENT ON COLUMN articles.story_id IS 'Story the article belongs to; null where it is not relevant.';
+COMMENT ON COLUMN articles.copy_of IS 'article_id of the article, published no later, of which this is (nearly) the same text; null for originals.';
+COMMENT ON COLUMN articles.story_id IS 'Story the article belongs to; null where no version of it was relevant.';
 COMMENT ON COLUMN articles.text_from IS 'page where the text was extracted from the page, feed where only the feed''s own text could be had.';
 
 CREATE TABLE revisions (
@@ -363,7 +363,8 @@ CREATE TABLE state.pending_items (
     summary      VARCHAR,
     authors      VARCHAR[] NOT NULL,
     attempts     INTEGER NOT NULL,
-    error        VARCHAR NOT NULL
+    error        VARCHAR NOT NULL,
+    first_import BOOLEAN NOT NULL
 );
 COMMENT ON TABLE state.pending_items IS 'Listed items whose page could not be had yet.';
 
@@ -387,3 +388,30 @@ CREATE TABLE state.judged (
     position    BIGINT NOT NULL
 );
 COMMENT ON TABLE state.judged IS 'Relevant articles in the order in which their newest revision was judged, and when.';
+COMMENT ON COLUMN state.validators.source_id IS 'Source.';
+COMMENT ON COLUMN state.validators.url IS 'Address that answered; validators never serve for another one.';
+COMMENT ON COLUMN state.validators.etag IS 'ETag, byte for byte; null where none was sent.';
+COMMENT ON COLUMN state.validators.last_modified IS 'Last-Modified, byte for byte; null where none was sent.';
+COMMENT ON COLUMN state.validators.body_hash IS 'Hash of the body; null where unknown.';
+COMMENT ON COLUMN state.items.item_key IS 'Hash of the URL, or of source and guid.';
+COMMENT ON COLUMN state.items.first_seen_at IS 'When it was listed first, UTC.';
+COMMENT ON COLUMN state.items.last_seen_at IS 'When it was listed last, UTC.';
+COMMENT ON COLUMN state.pending_items.source_id IS 'Source that lists the item.';
+COMMENT ON COLUMN state.pending_items.url IS 'Link as listed.';
+COMMENT ON COLUMN state.pending_items.guid IS 'Id that the source gives; null where it gives none.';
+COMMENT ON COLUMN state.pending_items.title IS 'Title as listed; null where none is.';
+COMMENT ON COLUMN state.pending_items.published_at IS 'Date as listed, UTC; null where none is.';
+COMMENT ON COLUMN state.pending_items.summary IS 'Text that the source gives; null where it gives none.';
+COMMENT ON COLUMN state.pending_items.authors IS 'Authors as listed.';
+COMMENT ON COLUMN state.pending_items.attempts IS 'How often its page was asked for.';
+COMMENT ON COLUMN state.pending_items.error IS 'What the last attempt failed of.';
+COMMENT ON COLUMN state.pending_items.first_import IS 'Listed by the first successful poll of its source: what it brings is no news.';
+COMMENT ON COLUMN state.shingles.shingle IS 'Hash of a run of words, 63 bits.';
+COMMENT ON COLUMN state.shingles.article_id IS 'Article it stands in.';
+COMMENT ON COLUMN state.batches.batch_id IS 'Id of the batch.';
+COMMENT ON COLUMN state.batches.order_id IS 'Id of the order it carried out; import for imported ones.';
+COMMENT ON COLUMN state.batches.loaded_at IS 'When it was loaded, UTC.';
+COMMENT ON COLUMN state.judged.article_id IS 'Article.';
+COMMENT ON COLUMN state.judged.reported_at IS 'Time its news counts from, UTC: a revision''s is when it was seen.';
+COMMENT ON COLUMN state.judged.detected_at IS 'When it was judged, UTC.';
+COMMENT ON COLUMN state.judged.position IS 'Place in the order of judgement.';
