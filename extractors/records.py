@@ -197,8 +197,15 @@ class Article:
 
     @property
     def reported_at(self) -> datetime:
-        """When the news counts from: publication, or first sight where no date is known or it lies ahead."""
-        return min(self.published_at or self.seen_at, self.seen_at)
+        """When the news counts from: publication, or first sight where no date is known or it lies ahead.
+
+        A date that was found in the page's text or URL is a day without a time: the news counts from its end,
+        so that it does not pass for earlier than reports of that day whose time is known.
+        """
+        if self.published_at is None:
+            return self.seen_at
+        known = self.published_at + timedelta(days=1) if self.published_from == "page" else self.published_at
+        return min(known, self.seen_at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -174,7 +174,7 @@ def _shown(figure: Figure) -> str:
         case "percent":
             return f"{number} %"
         case _:
-            return f"{number} {figure.unit}".rstrip()
+            return f"{number} {figure.unit.replace('_per_', ' a ').replace('_', ' ')}".rstrip()
 
 
 def _number(number: float) -> str:

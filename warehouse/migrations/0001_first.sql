@@ -42,7 +42,7 @@ COMMENT ON COLUMN articles.text IS 'The whole article with its lead and without 
 COMMENT ON COLUMN articles.authors IS 'Names of the authors as given; empty where none is given.';
 COMMENT ON COLUMN articles.published_at IS 'Publication time in UTC as the source or page gives it; null where neither does.';
 COMMENT ON COLUMN articles.published_from IS 'Where published_at was read: feed, structured (JSON-LD, meta), page (found in the text or URL), import; null with published_at.';
-COMMENT ON COLUMN articles.reported_at IS 'The time the news is counted from, UTC: published_at, or first_seen_at where that is unknown or lies later.';
+COMMENT ON COLUMN articles.reported_at IS 'The time the news is counted from, UTC: published_at (the end of that day where published_from is page), or first_seen_at where that is unknown or earlier.';
 COMMENT ON COLUMN articles.first_seen_at IS 'When newswatch first had the article, UTC.';
 COMMENT ON COLUMN articles.revision IS 'Number of the newest revision, counted from 1.';
 COMMENT ON COLUMN articles.words IS 'Words of title and text; characters for Chinese.';
