@@ -4,6 +4,7 @@
 """
 
 import asyncio
+import signal
 import sys
 from datetime import timedelta
 
@@ -44,7 +45,22 @@ def main(arguments: list[str]) -> None:
     for deployment in deployments(home, watch, timedelta(seconds=float(seconds))):
         runner.add_deployment(deployment)
     run_deployment(f"cycle/{NAME}", timeout=0, as_subflow=False)
-    asyncio.run(runner.start())
+    asyncio.run(run_until_terminated(runner))
+
+
+async def run_until_terminated(runner: Runner) -> None:
+    """Run what is due until SIGTERM; flow runs in hand are cancelled then, and a later cycle goes on from there.
+
+    The handler that Prefect 3.8.8 installs itself never awaits the stop, so that the runner neither ends nor
+    lets go of its runs; ours takes its place once the runner has started.
+    """
+    running = asyncio.create_task(runner.start())
+    while not (runner.started or running.done()):  # noqa: ASYNC110 - Prefect offers no event for it
+        await asyncio.sleep(0.05)
+    stopping: set[asyncio.Task[None]] = set()
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGTERM, lambda: stopping.add(asyncio.create_task(runner.astop())))
+    await running
 
 
 if __name__ == "__main__":

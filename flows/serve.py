@@ -27,8 +27,8 @@ log = structlog.get_logger()
 
 #: Seconds the server may take until it answers: 5 to 13 s measured on 2 cores with a new database.
 START_S = 120.0
-#: Seconds a child may take to end before it is killed.
-STOP_S = 10.0
+#: Seconds a child may take to end before it is killed: two children, one after the other, within 10 s.
+STOP_S = 4.5
 #: Cycles per interval of the most frequent source: it is polled at the first cycle after it is due, never before, so
 #: it waits a fifth of its interval longer at most. An idle cycle takes 3 to 5 s of processor time under Prefect.
 CYCLES_PER_INTERVAL = 5

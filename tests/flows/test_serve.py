@@ -53,7 +53,10 @@ def test_a_scheduled_run_loads_an_article(site, a_home):
         _, errors = process.communicate(timeout=30)
     finally:
         process.kill()
-    assert process.returncode == 0, errors.decode()[-2000:]
+    told = errors.decode()
+    assert process.returncode == 0, told[-2000:]
+    assert "child_killed" not in told, "server and runner end by themselves when they are asked to"
+    assert "Traceback" not in told
 
 
 def test_prefect_lives_in_the_home_and_reports_to_nobody(a_home):
