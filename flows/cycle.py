@@ -22,6 +22,7 @@ from warehouse import landing, snapshot
 from warehouse.database import Connection, open_warehouse
 from warehouse.load import COUNTS, LoadResult, load
 from warehouse.lock import exclusive
+from warehouse.outbox import due_alerts
 from warehouse.plan import plan
 
 if TYPE_CHECKING:
@@ -194,8 +195,6 @@ def publish(settings: Settings) -> bool:
 
 def send_alerts(settings: Settings, watch: Watch, clock: Clock) -> tuple[int, int]:
     """Send what is due in the outbox; return how many alerts were sent, and how many could not be."""
-    from warehouse.outbox import due_alerts  # noqa: PLC0415 - see below
-
     with open_warehouse(settings.warehouse) as con:
         if not due_alerts(con):
             return 0, 0

@@ -32,9 +32,8 @@ BATCH = 2_000
 MAX_TEXT, MAX_TITLE = 1_000_000, 1_000
 #: An archive may be old, but not as old as the times that programs write where they know none (year 1).
 EARLIEST = datetime(1800, 1, 1, tzinfo=UTC)
-#: What a row must have, and what it may have.
+#: What a row must have.
 REQUIRED = ("url", "title", "text", "published")
-OPTIONAL = ("publisher", "language", "lead", "author")
 
 
 def import_files(

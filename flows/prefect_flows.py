@@ -15,7 +15,7 @@ from extractors.watch import Watch, read_watch
 from flows import cycle as steps
 from flows.log import configure_logging
 from flows.settings import Settings, process_environment, read_settings
-from warehouse.landing import read_order
+from warehouse.landing import order_path, read_order
 from warehouse.lock import exclusive
 
 
@@ -28,7 +28,7 @@ def plan(home: str, watch: str) -> str | None:
     """Return the path of the order, None where nothing is due."""
     settings, watched = _read(home, watch)
     order = steps.plan_order(settings, watched, system_clock)
-    return None if order is None else str(settings.landing / "orders" / f"{order.order_id}.parquet")
+    return None if order is None else str(order_path(settings.landing, order.order_id))
 
 
 @flow(name="collect", description="Carry out an order; its batch lies in the landing zone at the end.")
@@ -60,9 +60,9 @@ def publish(home: str, watch: str) -> bool:
 
 @flow(name="alert", description="Send what is due in the outbox.")
 def alert(home: str, watch: str) -> int:
-    """Return how many alerts were sent."""
+    """Return how many alerts were tried: sent, or noted as failed."""
     settings, watched = _read(home, watch)
-    return steps.send_alerts(settings, watched, system_clock)[0]
+    return sum(steps.send_alerts(settings, watched, system_clock))
 
 
 @flow(name="cycle", description="Plan, collect, load, publish, alert: one cycle.")

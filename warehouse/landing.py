@@ -31,8 +31,8 @@ _CHUNK = 500
 
 
 def write_order(folder: Path, order: Order) -> Path:
-    """Write `order` into `folder`/orders and return its path."""
-    path = folder / "orders" / f"{order.order_id}.parquet"
+    """Write `order` into the landing zone `folder` and return its path."""
+    path = order_path(folder, order.order_id)
     with open_scratch() as con:
         con.execute(
             f"CREATE TEMP TABLE part AS SELECT unnest([NULL::{column_type(Order)}], max_depth := 2) LIMIT 0"
@@ -40,6 +40,11 @@ def write_order(folder: Path, order: Order) -> Path:
         _append(con, column_type(Order), [order])
         _write(con, path)
     return path
+
+
+def order_path(folder: Path, order_id: str) -> Path:
+    """Return where an order lies in the landing zone `folder`."""
+    return folder / "orders" / f"{order_id}.parquet"
 
 
 def read_order(path: Path) -> Order:
@@ -116,7 +121,7 @@ def set_aside(path: Path) -> Path:
 def remove_order(folder: Path, order_id: str) -> None:
     """Remove an order whose batch has been loaded."""
     with suppress(FileNotFoundError):
-        (folder / "orders" / f"{order_id}.parquet").unlink()
+        order_path(folder, order_id).unlink()
 
 
 def flush_folder(folder: Path) -> None:

@@ -12,7 +12,6 @@ from extractors.records import (
     Article,
     Batch,
     CollectedArticle,
-    Signals,
     article_id,
     stable_id,
 )
@@ -26,7 +25,7 @@ from warehouse.plan import note_sources
 from warehouse.polled import save_items, save_polls, silent_articles
 from warehouse.remember import Remembered, remember
 from warehouse.revisions import change_of, diff_of
-from warehouse.stored import StoredArticle, read_articles, read_signals, save_articles
+from warehouse.stored import StoredArticle, read_articles, read_signals, save_articles, signals_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +130,8 @@ class _Loading:
         before = self._stored.get(key)
         if before is not None and not _differs(before.article, collected.article):
             return
+        if before is not None and before.signals is None:
+            before = replace(before, signals=read_signals(self._con, {key: before.words})[key])
         stored = self._weighed(collected, before)
         copies = self._adopted(stored) if before is None else ()
         if stored.relevant:
@@ -203,7 +204,6 @@ class _Loading:
 
     def _revised(self, stored: StoredArticle, before: StoredArticle) -> StoredArticle:
         """Return the version as the revision that follows `before`: identity and first sight stay."""
-        old = self._signals_of(before)
         article = stored.article
         return replace(
             stored,
@@ -218,13 +218,9 @@ class _Loading:
             reported_at=before.reported_at,
             copy_of=before.copy_of,
             story_id=before.story_id,
-            changed=change_of(old, stored.signals or old),
+            changed=change_of(before.signals, signals_of(stored)),
             diff=diff_of(before.article, article),
         )
-
-    def _signals_of(self, before: StoredArticle) -> Signals:
-        key = before.article_id
-        return before.signals or read_signals(self._con, {key: before.words})[key]
 
     def _judged(
         self, stored: StoredArticle, before: StoredArticle | None, copies: tuple[str, ...]
@@ -241,11 +237,11 @@ class _Loading:
             lead=article.lead,
             reported_at=stored.judged_at,
             detected_at=article.seen_at,
-            signals=replace(stored.signals or Signals(words=stored.words), shingles=()),
+            signals=replace(signals_of(stored), shingles=()),
             copy_of=stored.copy_of,
             story_id=stored.story_id,
         )
-        earlier = None if before is None else self._signals_of(before)
+        earlier = None if before is None else before.signals
         judgement = remembered.memory.judge(report, earlier=earlier, copies=copies)
         remembered.note(stored, judgement)
         self.stories[judgement.story.story_id] = judgement.story
@@ -330,7 +326,7 @@ def _fingerprint(stored: StoredArticle) -> Fingerprint:
         article_id=stored.article_id,
         publisher=stored.article.publisher,
         reported_at=stored.reported_at,
-        shingles=stored.signals.shingles if stored.signals else (),
+        shingles=signals_of(stored).shingles,
         copy_of=stored.copy_of,
     )
 

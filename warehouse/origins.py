@@ -19,7 +19,11 @@ def origins(reports: Iterable[Report]) -> int:
 
 
 def roles_of(reports: Iterable[Report]) -> dict[str, Role]:
-    """Return by article id what each of `reports` adds, in the order in which they are given."""
+    """Return by article id what each of `reports` adds, in the order in which they are given.
+
+    `first` for the first one, `confirms` where it brings an origin that is not among the earlier ones', else
+    `repeats`; a copy always repeats.
+    """
     ordered = tuple(reports)
     given = {report.article_id: report for report in ordered}
     roles: dict[str, Role] = {}
@@ -30,16 +34,6 @@ def roles_of(reports: Iterable[Report]) -> dict[str, Role]:
         roles[report.article_id] = adds if roles else "first"
         seen |= own
     return roles
-
-
-def role_of(report: Report, earlier: Iterable[Report]) -> Role:
-    """Return what `report` adds to the `earlier` reports of the same development.
-
-    `first` where there are none, `confirms` where it brings an origin that is not among theirs, else
-    `repeats`; a copy always repeats.
-    """
-    before = [known for known in earlier if known.article_id != report.article_id]
-    return roles_of([*before, report])[report.article_id]
 
 
 def origins_of(report: Report, others: Mapping[str, Report]) -> frozenset[str]:

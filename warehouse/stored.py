@@ -102,9 +102,6 @@ def save_articles(con: Connection, articles: Sequence[StoredArticle], position: 
             for number, stored in enumerate(judged, start=1)
         ],
     )
-    for stored in newest.values():
-        if stored.signals is None:
-            raise ValueError(f"{stored.article.url}: cannot be saved without its signals")
     insert(con, "mentions", [row for stored in newest.values() for row in _mention_rows(stored)])
     insert(con, "claims", [row for stored in newest.values() for row in _claim_rows(stored)])
     insert(con, "figures", [row for stored in newest.values() for row in _figure_rows(stored)])
@@ -113,7 +110,7 @@ def save_articles(con: Connection, articles: Sequence[StoredArticle], position: 
         con,
         "insert_shingles",
         fingerprints=[
-            {"article_id": stored.article_id, "shingles": list(_signals(stored).shingles)}
+            {"article_id": stored.article_id, "shingles": list(signals_of(stored).shingles)}
             for stored in newest.values()
         ],
     )
@@ -124,8 +121,15 @@ def claim_id(stored: StoredArticle, number: int) -> str:
     return stable_id("c", stored.article_id, stored.revision, number)
 
 
-def _signals(stored: StoredArticle) -> Signals:
-    return stored.signals or Signals(words=stored.words)
+def signals_of(stored: StoredArticle) -> Signals:
+    """Return the signals of this version.
+
+    Raises:
+        ValueError: it was read from the warehouse without them.
+    """
+    if stored.signals is None:
+        raise ValueError(f"{stored.article.url}: was read without its signals")
+    return stored.signals
 
 
 def _stored(row: Mapping[str, Any]) -> StoredArticle:
@@ -194,12 +198,12 @@ def _revision_row(stored: StoredArticle) -> dict[str, object]:
 
 
 def _mention_rows(stored: StoredArticle) -> Iterable[dict[str, object]]:
-    for mention in _signals(stored).mentions:
+    for mention in signals_of(stored).mentions:
         yield {"article_id": stored.article_id} | {name: getattr(mention, name) for name in Mention.__slots__}
 
 
 def _claim_rows(stored: StoredArticle) -> Iterable[dict[str, object]]:
-    for number, claim in enumerate(_signals(stored).claims):
+    for number, claim in enumerate(signals_of(stored).claims):
         row = {name: getattr(claim, name) for name in Claim.__slots__}
         yield row | {
             "claim_id": claim_id(stored, number),
@@ -210,14 +214,14 @@ def _claim_rows(stored: StoredArticle) -> Iterable[dict[str, object]]:
 
 
 def _figure_rows(stored: StoredArticle) -> Iterable[dict[str, object]]:
-    for figure in _signals(stored).figures:
+    for figure in signals_of(stored).figures:
         row = {name: getattr(figure, name) for name in Figure.__slots__ if name != "claim"}
         owner = None if figure.claim is None else claim_id(stored, figure.claim)
         yield row | {"article_id": stored.article_id, "claim_id": owner}
 
 
 def _citation_rows(stored: StoredArticle) -> Iterable[dict[str, object]]:
-    for citation in _signals(stored).citations:
+    for citation in signals_of(stored).citations:
         yield {
             "article_id": stored.article_id,
             "origin": citation.origin,

@@ -1,44 +1,27 @@
 """A small webhook receiver on this machine: what a desk would get from the demo's alert rule."""
 
 import json
-import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Self
+from typing import Any
+
+from flows.newsroom.served import Served
 
 #: The most that one message may hold, in bytes: beyond it the sender is told so (413).
 _LIMIT = 1 << 20
 
 
-class Receiver:
+class Receiver(Served):
     """A webhook on 127.0.0.1 that keeps what it is sent; a context manager."""
 
     def __init__(self, port: int = 0) -> None:
         """Bind to `port`, 0 for a free one; messages are taken once it is entered."""
         self.messages: list[dict[str, Any]] = []
-        self._server = ThreadingHTTPServer(("127.0.0.1", port), _handler(self.messages))
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
-
-    @property
-    def port(self) -> int:
-        """The port it listens on."""
-        return int(self._server.server_address[1])
+        super().__init__(ThreadingHTTPServer(("127.0.0.1", port), _handler(self.messages)))
 
     @property
     def url(self) -> str:
         """The Apprise URL that sends to it."""
         return f"json://127.0.0.1:{self.port}/"
-
-    def __enter__(self) -> Self:
-        """Start to answer."""
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Stop, and give the port back."""
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
 
 
 def _handler(messages: list[dict[str, Any]]) -> type[BaseHTTPRequestHandler]:

@@ -9,13 +9,13 @@ from email.utils import format_datetime, parsedate_to_datetime
 from functools import lru_cache
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Self
 
 from flows.newsroom.documents import FOUNDED, Document, document
+from flows.newsroom.served import Served
 from flows.newsroom.sites import SITES
 
 
-class Newsroom:
+class Newsroom(Served):
     """The sites of the newsroom on 127.0.0.1, as they stand at `clock`; a context manager.
 
     What is published after `clock` is not there yet. The same clock gives the same bytes and validators.
@@ -26,13 +26,7 @@ class Newsroom:
         self._lock = threading.Lock()
         self._clock = FOUNDED
         self._statuses: Counter[int] = Counter()
-        self._server = _Server(("127.0.0.1", port), self)
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
-
-    @property
-    def port(self) -> int:
-        """The port it listens on."""
-        return int(self._server.server_address[1])
+        super().__init__(_Server(("127.0.0.1", port), self))
 
     @property
     def clock(self) -> datetime:
@@ -72,20 +66,8 @@ class Newsroom:
         with self._lock:
             self._statuses[status] += 1
 
-    def __enter__(self) -> Self:
-        """Start to answer."""
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Stop, and give the port back."""
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
-
 
 class _Server(ThreadingHTTPServer):
-    daemon_threads = True
     request_queue_size = 128
 
     def __init__(self, address: tuple[str, int], newsroom: Newsroom) -> None:

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from extractors.records import Citation, Signals
 from warehouse.judged import Report
-from warehouse.origins import origins, role_of, roles_of
+from warehouse.origins import origins, roles_of
 
 NOON = datetime(2024, 3, 1, 12, tzinfo=UTC)
 
@@ -56,19 +56,19 @@ def test_copies_that_point_at_each_other_end():
 
 
 def test_a_report_is_first_where_there_are_none():
-    assert role_of(report("a"), []) == "first"
+    assert roles_of([report("a")])["a"] == "first"
 
 
 def test_a_new_origin_confirms():
-    assert role_of(report("b"), [report("a")]) == "confirms"
+    assert roles_of([report("a"), report("b")])["b"] == "confirms"
 
 
 def test_citing_a_known_origin_repeats():
-    assert role_of(report("b", cites=["media:reuters"]), [report("a", cites=["media:reuters"])]) == "repeats"
+    assert roles_of([report(one, cites=["media:reuters"]) for one in "ab"])["b"] == "repeats"
 
 
 def test_a_copy_repeats_even_of_a_text_that_is_not_among_the_reports():
-    assert role_of(report("b", copy_of="other"), [report("a")]) == "repeats"
+    assert roles_of([report("a"), report("b", copy_of="other")])["b"] == "repeats"
 
 
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=1, max_size=12))

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from article_rows import article_row
 
 from extractors.errors import ConfigurationError
 from warehouse import read
@@ -13,29 +14,7 @@ HOUR = timedelta(hours=1)
 
 
 def article(name, *, title, text="nothing", at=T, **more):
-    row = {
-        "article_id": name,
-        "url": f"https://news.example/{name}",
-        "source_id": "wire",
-        "publisher": "Wire",
-        "language": "en",
-        "title": title,
-        "lead": None,
-        "text": text,
-        "authors": [],
-        "published_at": at,
-        "published_from": "feed",
-        "reported_at": at,
-        "first_seen_at": at,
-        "revision": 1,
-        "words": 1,
-        "relevant": True,
-        "likeness": 0.0,
-        "copy_of": None,
-        "story_id": "s1abc",
-        "text_from": "page",
-    }
-    return row | more
+    return article_row(name, at, **{"title": title, "text": text, "story_id": "s1abc"} | more)
 
 
 def development(name, *, at=T, **more):

@@ -3,37 +3,12 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from article_rows import article_row
 
 from warehouse.database import insert, open_snapshot, open_warehouse
 
 VIEWS = ("trend_daily", "trend_events", "share_of_voice", "co_mentions", "first_reports", "coverage")
 MONDAY = datetime(2022, 8, 22, 9, tzinfo=UTC)
-
-
-def article(name, *, at, **more):
-    row = {
-        "article_id": name,
-        "url": f"https://news.example/{name}",
-        "source_id": "wire",
-        "publisher": "Wire",
-        "language": "en",
-        "title": name,
-        "lead": None,
-        "text": name,
-        "authors": [],
-        "published_at": at,
-        "published_from": "feed",
-        "reported_at": at,
-        "first_seen_at": at,
-        "revision": 1,
-        "words": 1,
-        "relevant": True,
-        "likeness": 0.0,
-        "copy_of": None,
-        "story_id": None,
-        "text_from": "page",
-    }
-    return row | more
 
 
 def mentions(article_id, *entities):
@@ -109,7 +84,7 @@ def test_every_view_and_every_column_says_what_it_is(con):
 
 def test_the_views_answer_in_a_published_file_under_its_other_name(tmp_path):
     with open_warehouse(tmp_path / "warehouse.duckdb") as con:
-        insert(con, "articles", [article("a", at=MONDAY)])
+        insert(con, "articles", [article_row("a", MONDAY)])
         insert(con, "mentions", mentions("a", "company:baic"))
     published = (tmp_path / "warehouse.duckdb").rename(tmp_path / "newswatch.duckdb")
 
@@ -119,16 +94,16 @@ def test_the_views_answer_in_a_published_file_under_its_other_name(tmp_path):
 
 
 def test_an_article_counts_once_however_often_it_names_an_entity(con):
-    insert(con, "articles", [article("a", at=MONDAY)])
+    insert(con, "articles", [article_row("a", MONDAY)])
     insert(con, "mentions", mentions("a", "company:baic", "company:baic", "company:baic"))
 
     assert fetch(con, "SELECT entity_id, articles FROM trend_daily") == [("company:baic", 1)]
 
 
 def test_copies_are_counted_apart_and_irrelevant_articles_not_at_all(con):
-    copy = article("b", at=MONDAY, copy_of="a", publisher="Other")
-    off_topic = article("c", at=MONDAY, relevant=False)
-    insert(con, "articles", [article("a", at=MONDAY), copy, off_topic])
+    copy = article_row("b", MONDAY, copy_of="a", publisher="Other")
+    off_topic = article_row("c", MONDAY, relevant=False)
+    insert(con, "articles", [article_row("a", MONDAY), copy, off_topic])
     insert(con, "mentions", [m for name in "abc" for m in mentions(name, "company:baic", "company:xiaomi")])
 
     daily = fetch(
@@ -140,7 +115,7 @@ def test_copies_are_counted_apart_and_irrelevant_articles_not_at_all(con):
 
 
 def test_a_day_is_a_day_in_utc_whatever_the_session_is_set_to(con):
-    insert(con, "articles", [article("a", at=datetime(2022, 8, 26, 23, 30, tzinfo=UTC))])
+    insert(con, "articles", [article_row("a", datetime(2022, 8, 26, 23, 30, tzinfo=UTC))])
     insert(con, "mentions", mentions("a", "company:baic"))
     con.execute("SET TimeZone = 'Asia/Shanghai'")
 
@@ -150,7 +125,7 @@ def test_a_day_is_a_day_in_utc_whatever_the_session_is_set_to(con):
 
 def test_a_week_begins_on_monday(con):
     sunday = MONDAY + timedelta(days=6, hours=14, minutes=59)
-    insert(con, "articles", [article("a", at=sunday), article("b", at=sunday + timedelta(minutes=1))])
+    insert(con, "articles", [article_row("a", sunday), article_row("b", sunday + timedelta(minutes=1))])
     insert(con, "mentions", mentions("a", "company:baic") + mentions("b", "company:baic"))
 
     weeks = fetch(con, "SELECT week, articles FROM share_of_voice ORDER BY week")
@@ -158,7 +133,7 @@ def test_a_week_begins_on_monday(con):
 
 
 def test_shares_add_up_to_one_among_entities_of_a_kind(con):
-    insert(con, "articles", [article(name, at=MONDAY) for name in "abc"])
+    insert(con, "articles", [article_row(name, MONDAY) for name in "abc"])
     named = mentions("a", "company:baic", "company:xiaomi", "topic:electric-car")
     insert(con, "mentions", named + mentions("b", "company:xiaomi") + mentions("c", "company:xiaomi"))
 
@@ -167,7 +142,7 @@ def test_shares_add_up_to_one_among_entities_of_a_kind(con):
 
 
 def test_each_pair_of_entities_stands_once(con):
-    insert(con, "articles", [article("a", at=MONDAY)])
+    insert(con, "articles", [article_row("a", MONDAY)])
     insert(con, "mentions", mentions("a", "company:xiaomi", "company:baic", "topic:electric-car"))
 
     pairs = fetch(con, "SELECT entity_a, entity_b FROM co_mentions ORDER BY ALL")
@@ -191,9 +166,9 @@ def test_first_reports_tell_who_was_first_and_how_late_the_others_were(con):
         con,
         "articles",
         [
-            article("a", at=MONDAY, publisher="Fast"),
-            article("b", at=late, publisher="Slow"),
-            article("c", at=later, publisher="Slow"),
+            article_row("a", MONDAY, publisher="Fast"),
+            article_row("b", late, publisher="Slow"),
+            article_row("c", later, publisher="Slow"),
         ],
     )
     insert(con, "developments", [development("d1", at=MONDAY)])
@@ -210,7 +185,7 @@ def test_coverage_tells_no_news_from_no_polling(con):
         [poll("wire", at=days[0], outcome="unchanged"), poll("wire", at=days[0], outcome="failed")],
     )
     insert(con, "polls", [poll("other", at=days[2], outcome="new")])
-    insert(con, "articles", [article("a", at=days[2], source_id="other")])
+    insert(con, "articles", [article_row("a", days[2], source_id="other")])
 
     found = fetch(
         con, "SELECT day, source_id, polls_ok, polls_failed, articles FROM coverage ORDER BY day, source_id"
@@ -224,6 +199,6 @@ def test_coverage_tells_no_news_from_no_polling(con):
 
 
 def test_coverage_shows_imported_articles_though_nothing_polls_them(con):
-    insert(con, "articles", [article("a", at=MONDAY, source_id="import")])
+    insert(con, "articles", [article_row("a", MONDAY, source_id="import")])
 
     assert fetch(con, "FROM coverage") == [(date(2022, 8, 22), "import", 0, 0, 1)]
