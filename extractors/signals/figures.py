@@ -16,7 +16,17 @@ from extractors.signals.dates import FoundDate, find_dates
 from extractors.signals.mentions import lead_span
 from extractors.signals.numbers import FoundNumber, find_numbers, plain_form
 from extractors.signals.scripts import fold
-from extractors.signals.units import Meaning, is_bare, meaning_of, names_other, pace_only, vehicles_before
+from extractors.signals.units import (
+    Evidence,
+    Meaning,
+    is_about_vehicles,
+    is_bare,
+    is_named,
+    meaning_of,
+    names_other,
+    pace_only,
+    vehicles_before,
+)
 
 #: From here on a number without a noun may still count vehicles ("120,000 a year", "orders reached 88,898").
 _LARGE = 1000
@@ -24,37 +34,22 @@ _YEARS = (1900, 2100)
 _JOIN_REACH = 24
 _VEHICLES = frozenset({"vehicles", "vehicles_per_year"})
 _SENTENCE_END = re.compile(r"[.!?]\s|[。\n]")
-#: What joins the numbers of a list or range.
+#: What joins the numbers of a list or range; a comma alone only further left in a list.
 _JOIN = re.compile(
-    r"\s?(?:、|,|-|–|—|~|/|至|到|和|与|或|及|,?\s?(?:and|or|to|und|oder|bis|bzw\.))\s?(?:about |rund |nearly |约)?"
+    r"\s?(?:、|-|–|—|~|/|至|到|和|与|或|及|-?\s(?:or|to|oder|bis|bzw\.)|,?\s(?:and|und))"
+    r"\s?(?:about |rund |nearly |almost |knapp |etwa |around |zu |between |zwischen |约|近)?"
 )
+_COMMA = re.compile(r",\s?")
 
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """A number with its meaning (None: not known yet) and the span that says both."""
+    """A number with its meaning (None: not known yet); `is_shared`: it has it from the next one of a list."""
 
     number: FoundNumber
     meaning: Meaning | None
     value: Decimal
-
-
-def find_figures(
-    title: str, text: str, language: str | None, published_at: datetime | None, lead: str | None = None
-) -> tuple[Figure, ...]:
-    """Return the figures of title and text, in order.
-
-    `published_at` None: relative dates are left out. `lead` (a piece of `text`) tells which figures are in the lead.
-    `claim` is None in all of them.
-    """
-    today = published_at.date() if published_at else None
-    in_title = [_figure(found, title, "title") for found in _find(fold(title), language, today)]
-    lead_start, lead_stop = lead_span(text, lead)
-    in_text = []
-    for found in _find(fold(text), language, today):
-        part: Part = "lead" if lead_start <= found.start < lead_stop else "body"
-        in_text.append(_figure(found, text, part))
-    return (*in_title, *in_text)
+    is_shared: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +60,41 @@ class _Found:
     unit: str
     start: int
     stop: int
+    evidence: Evidence = "unit"
+
+
+def find_figures(
+    title: str, text: str, language: str | None, published_at: datetime | None, lead: str | None = None
+) -> tuple[Figure, ...]:
+    """Return the figures of title and text, in order.
+
+    `published_at` None: relative dates are left out. `lead` (a piece of `text`) tells which figures are in the lead.
+    `claim` is None in all of them. Units and orders count as vehicles only where title or text speak of vehicles.
+    """
+    today = published_at.date() if published_at else None
+    folded_title, folded = fold(title), fold(text)
+    in_title, in_text = _find(folded_title, language, today), _find(folded, language, today)
+    if any(one.evidence != "unit" for one in (*in_title, *in_text)) and not is_about_vehicles(
+        folded_title, folded
+    ):
+        in_title, in_text = _without_vehicles(in_title), _without_vehicles(in_text)
+    lead_start, lead_stop = lead_span(text, lead)
+    figures = [_figure(found, title, "title") for found in in_title]
+    for found in in_text:
+        part: Part = "lead" if lead_start <= found.start < lead_stop else "body"
+        figures.append(_figure(found, text, part))
+    return tuple(figures)
+
+
+def _without_vehicles(found: list[_Found]) -> list[_Found]:
+    """Make units of what is vehicles only in a text about vehicles, and leave out what is a guess there."""
+    return [
+        replace(one, kind="other", unit=one.unit.replace("vehicles", "units"))
+        if one.evidence == "noun"
+        else one
+        for one in found
+        if one.evidence != "guess"
+    ]
 
 
 def _figure(found: _Found, words: str, part: Part) -> Figure:
@@ -105,22 +135,35 @@ def _shared_units(folded: str, readings: list[_Reading]) -> list[_Reading]:
     """Give the unit of a list or range to its members without one: from the right, then from the left."""
     for index in range(len(readings) - 2, -1, -1):
         here, behind = readings[index], readings[index + 1]
-        if here.meaning is None and behind.meaning is not None and _are_joined(folded, here, behind):
-            readings[index] = _with_meaning_of(here, behind, takes_scale=True)
+        if here.meaning is None and _can_share(folded, here, behind) and _are_joined(folded, here, behind):
+            readings[index] = replace(_with_meaning_of(here, behind, takes_scale=True), is_shared=True)
     for index in range(1, len(readings)):
         before, here = readings[index - 1], readings[index]
-        if here.meaning is None and before.meaning is not None and before.meaning.kind != "other":
+        if (
+            here.meaning is None
+            and before.meaning is not None
+            and before.meaning.kind not in ("other", "percent")
+        ):
             is_alike = here.number.value >= _LARGE and not _is_year(here.number)
             if is_alike and _are_joined(folded, before, here) and not names_other(folded, here.number):
                 readings[index] = _with_meaning_of(here, before, takes_scale=False)
     return readings
 
 
+def _can_share(folded: str, here: _Reading, behind: _Reading) -> bool:
+    """Tell whether the unit behind may count this number too: names have none, and a percentage is small."""
+    if behind.meaning is None or behind.meaning.unit == "share" or is_named(folded, here.number):
+        return False
+    return behind.meaning.kind != "percent" or here.number.value < _LARGE
+
+
 def _are_joined(folded: str, left: _Reading, right: _Reading) -> bool:
     stop = left.meaning.stop if left.meaning else left.number.stop
     start = right.meaning.start if right.meaning else right.number.start
     between = folded[stop:start]
-    return len(between) < _JOIN_REACH and _JOIN.fullmatch(between) is not None
+    if len(between) >= _JOIN_REACH:
+        return False
+    return _JOIN.fullmatch(between) is not None or (right.is_shared and _COMMA.fullmatch(between) is not None)
 
 
 def _with_meaning_of(reading: _Reading, other: _Reading, *, takes_scale: bool) -> _Reading:
@@ -131,7 +174,8 @@ def _with_meaning_of(reading: _Reading, other: _Reading, *, takes_scale: bool) -
     value = number.value
     if takes_scale and number.scale == 1 and other.number.scale > 1 and number.bare <= other.number.bare:
         value = number.bare * other.number.scale
-    return replace(reading, meaning=replace(meaning, start=number.start, stop=number.stop), value=value)
+    shared = replace(meaning, start=number.start, stop=number.stop, plus=Decimal(0))
+    return replace(reading, meaning=shared, value=value)
 
 
 def _guessed(folded: str, reading: _Reading) -> _Reading:
@@ -171,12 +215,15 @@ def _is_year(number: FoundNumber) -> bool:
 def _quantities(readings: list[_Reading]) -> Iterator[_Found]:
     for reading in readings:
         meaning = reading.meaning
-        if meaning is not None:
-            yield _Found(
-                kind=meaning.kind,
-                value=plain_form(reading.value),
-                number=float(reading.value),
-                unit=meaning.unit,
-                start=meaning.start,
-                stop=meaning.stop,
-            )
+        if meaning is None:
+            continue
+        value = reading.value * meaning.times + meaning.plus
+        yield _Found(
+            kind=meaning.kind,
+            value=plain_form(value),
+            number=float(value),
+            unit=meaning.unit,
+            start=meaning.start,
+            stop=meaning.stop,
+            evidence=meaning.evidence,
+        )

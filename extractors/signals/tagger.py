@@ -25,7 +25,7 @@ class Tagger:
         language = article.language or script_language(f"{title}\n{text}")
         mentions = self._mentions.find(title, text, article.lead)
         figures = find_figures(title, text, language, article.published_at, article.lead)
-        citations = self._citations.find(title, text, language, mentions)
+        citations = self._citations.find(title, text, language, mentions, publisher=article.publisher)
         claims, figures = self._claims.find(article, mentions, figures, citations)
         return Signals(
             words=count_words(text),

@@ -1,3 +1,6 @@
+import tomllib
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,8 +13,53 @@ MENTIONS = MentionFinder(watch())
 CITATIONS = CitationFinder(watch())
 
 
-def origins(text, language, title=""):
-    return [one.origin for one in CITATIONS.find(title, text, language, MENTIONS.find(title, text, None))]
+CASES = [
+    (
+        language,
+        case["text"],
+        case.get("publisher"),
+        sorted(f"media:{slug}" for slug in case.get("origins", ())),
+    )
+    for language, table in tomllib.loads(
+        (Path(__file__).parent / "test_citations_cases.toml").read_text(encoding="utf-8")
+    ).items()
+    for case in (*table["cited"], *table["passing"])
+]
+
+
+def origins(text, language, title="", publisher=None):
+    mentions = MENTIONS.find(title, text, None)
+    return [one.origin for one in CITATIONS.find(title, text, language, mentions, publisher)]
+
+
+@pytest.mark.parametrize(("language", "text", "publisher", "expected"), CASES)
+def test_the_media_cited_are_those_that_the_sentence_names_as_origin(language, text, publisher, expected):
+    assert sorted(origins(text, language, publisher=publisher)) == expected
+
+
+def test_the_cases_are_many_and_many_name_media_in_passing():
+    assert len(CASES) >= 120
+    assert sum(not expected for *_, expected in CASES) >= 50
+
+
+@pytest.mark.parametrize("publisher", ["Bloomberg", "Bloomberg News", "www.bloomberg.com", "彭博社"])
+def test_an_article_never_cites_its_own_publisher(publisher):
+    text = "Talks go on, Bloomberg reported. They will end, Reuters said."
+    assert origins(text, "en", publisher=publisher) == ["media:reuters"]
+
+
+def test_the_company_that_a_sentence_leaves_unnamed_is_the_one_named_before():
+    text = "BAIC knows of no deal. The company said in a statement that nobody had asked."
+    assert origins(text, "en") == ["company:baic"]
+    text = "BAIC weiß von nichts. Das teilte der Konzern in einer Mitteilung mit."
+    assert origins(text, "de") == ["company:baic"]
+
+
+def test_a_company_that_a_notice_is_about_is_not_its_author():
+    text = "长城汽车发布公告称，公司未与小米商谈。"
+    assert origins(text, "zh") == ["company:great-wall"]
+    assert origins("The notice said that Xiaomi would wait.", "en") == []
+    assert origins("A notice by Xiaomi told of it.", "en") == ["company:xiaomi"]
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ def cut(text):
     [
         ("It works. It sells!", ["It works.", "It sells!"]),
         ("Es kostet 10 Mio. Dollar. Das ist viel.", ["Es kostet 10 Mio. Dollar.", "Das ist viel."]),
+        ("Es kostet 2 Mia. Franken. Das ist viel.", ["Es kostet 2 Mia. Franken.", "Das ist viel."]),
         ("Das Werk Nr. 2 steht still. Wer kauft es?", ["Das Werk Nr. 2 steht still.", "Wer kauft es?"]),
         (
             "Die Frist endet am 4. Mai in Peking. Danach nicht.",
