@@ -23,6 +23,8 @@ DEFAULT_EVERY = timedelta(hours=1)
 _PLACE = re.compile(r"at line (?P<line>\d+), column \d+")
 _PLACE_OR_END = re.compile(r"\s*\(at [^()]*\)$")
 
+#: Phrases of one language as a watch adds them: event type or section of cues → key → phrases.
+Sections = Mapping[str, Mapping[str, tuple[str, ...]]]
 #: Names or words per language: ISO 639-1 code → spellings. Never empty spellings.
 Names = Mapping[str, tuple[str, ...]]
 
@@ -78,10 +80,26 @@ class AlertRule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HomonymGuard:
+    """What tells the entity called `name` from other things of that name.
+
+    `glued`: expressions that hold the name and are no mention of it; `around`: words of the other meaning;
+    `unless`: words of the entity's own.
+    """
+
+    name: str
+    glued: tuple[str, ...] = ()
+    around: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Watch:
     """A whole watch file.
 
-    `all_of`: an article is relevant when at least one id out of each list is mentioned.
+    `all_of`: an article is relevant when at least one id out of each list is mentioned. `lexicon`: by language,
+    the phrases that the watch adds to the built-in word lists; its section `without` holds, by section, those
+    that it switches off. `homonyms`: what the watch adds to the built-in guards.
     """
 
     name: str
@@ -93,6 +111,8 @@ class Watch:
     all_of: tuple[tuple[str, ...], ...] = ()
     sources: tuple[Source, ...] = ()
     alerts: tuple[AlertRule, ...] = ()
+    lexicon: Mapping[str, Sections] = field(default_factory=dict)
+    homonyms: tuple[HomonymGuard, ...] = ()
     by_id: Mapping[str, Entity] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -177,6 +197,8 @@ def _watch(top: Table, folder: Path) -> Watch:
         all_of=relevance.take_lists("all_of", checks.known_id(known)),
         sources=_sources(top),
         alerts=_alerts(top),
+        lexicon=_lexicon(top),
+        homonyms=_homonyms(top, entities),
     )
     relevance.close()
     top.close()
@@ -285,6 +307,47 @@ def _alerts(top: Table) -> tuple[AlertRule, ...]:
         table.close()
         found.append(rule)
     _no_twins("name", "name", [rule.name for rule in found], tables)
+    return tuple(found)
+
+
+def _lexicon(top: Table) -> dict[str, Sections]:
+    """Read `[lexicon.LANGUAGE.SECTION]`: lists of phrases by key, and in `without` by section."""
+    found: dict[str, Sections] = {}
+    for language, sections in top.table("lexicon").tables_by_key(
+        checks.WORD_LISTS, "language with word lists"
+    ):
+        found[language] = {
+            section: _phrases(lists, checks.lexicon_keys(section))
+            for section, lists in sections.tables_by_key(checks.SECTIONS, "section")
+        }
+    return {language: sections for language, sections in found.items() if sections}
+
+
+def _phrases(lists: Table, keys: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+    found = {key: lists.take_list(key, checks.phrase, needed=True) for key in keys if key in lists.values}
+    lists.close(keys)
+    return found
+
+
+def _homonyms(top: Table, entities: tuple[Entity, ...]) -> tuple[HomonymGuard, ...]:
+    names = [spelling for entity in entities for many in entity.names.values() for spelling in many]
+    tables = top.tables("homonyms")
+    found: list[HomonymGuard] = []
+    for table in tables:
+        name = table.need("name", checks.known_name(names), "")
+        guard = HomonymGuard(
+            name=name,
+            glued=table.take_list("glued", checks.text_with(name)),
+            around=table.take_list("around", checks.text),
+            unless=table.take_list("unless", checks.text),
+        )
+        if not any(key in table.values for key in ("glued", "around", "unless")):
+            table.faults.add(
+                table.path, "expected `glued`, `around` or `unless`: without any, nothing is told apart"
+            )
+        table.close()
+        found.append(guard)
+    _no_twins("name", "name", [guard.name for guard in found], tables)
     return tuple(found)
 
 

@@ -14,6 +14,8 @@ from zoneinfo import ZoneInfo
 
 from cssselect import HTMLTranslator, SelectorError
 
+from extractors.records import Basis, EventType, Status
+
 T = TypeVar("T")
 Check = Callable[[Any], T]
 
@@ -29,6 +31,13 @@ tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu
 LANGUAGES = frozenset(_ISO_639_1.split())
 #: Kinds that newswatch itself gives a meaning to; others are welcome, but not a near miss of one of these.
 KINDS = ("authority", "company", "media", "person", "place", "plant", "product", "topic")
+#: The languages with word lists of event types, status and basis.
+WORD_LISTS = ("de", "en", "zh")
+#: The sections of a language's word lists: event types, cues, and what is switched off.
+CUES = ("status", "basis", "news")
+SECTIONS = (*get_args(EventType), *CUES, "without")
+#: How strongly the phrases of an event type speak for it; a status as key speaks strongly and hints at it.
+STRENGTHS = ("weak", "words", "strong")
 #: The shortest interval between two polls of one source.
 SHORTEST = timedelta(seconds=60)
 
@@ -38,6 +47,8 @@ _ID = re.compile(r"(?P<kind>[a-z][a-z-]*):[a-z0-9][a-z0-9._-]*")
 _SLUG = re.compile(r"[a-z0-9][a-z0-9._-]*")
 _WIKIDATA = re.compile(r"Q[1-9]\d*")
 _CHANNEL = re.compile(r"env:[A-Za-z_][A-Za-z0-9_]*|(?!env:)[a-z][a-z0-9+.-]*://\S+", re.IGNORECASE)
+#: Where a phrase falls into pieces: at a gap, and behind an open end, which may be any length.
+_BORDER = re.compile(r" \.\. |(?<=\*) (?=\S)")
 _QUIET = re.compile(r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d (?P<zone>\S+)")
 _TYPES = {
     str: "text",
@@ -220,6 +231,68 @@ def known_id(known: Collection[str]) -> Check[str]:
         found = text(value)
         if found not in known:
             raise ValueError(f"no entity or topic has the id `{found}`{did_you_mean(found, known)}")
+        return found
+
+    return check
+
+
+def lexicon_keys(section: str) -> tuple[str, ...]:
+    """Return the keys that a section of a language's word lists may have, one of `SECTIONS`."""
+    if section == "without":
+        return SECTIONS[:-1]
+    labels = {"status": get_args(Status), "basis": get_args(Basis), "news": ("background", "opinion")}.get(
+        section
+    )
+    if labels is None:
+        return (*STRENGTHS, *get_args(Status))
+    return (*labels, *(f"{label}_weak" for label in labels))
+
+
+def pieces_of(phrase: str) -> list[str]:
+    """Return the pieces of a phrase of a word list: it falls apart at a gap, and behind an open end ("appl* for")."""
+    return [piece.strip() for piece in _BORDER.split(phrase)]
+
+
+def phrase(value: Any) -> str:
+    """Check for a phrase of a word list: pieces of words with ` .. ` between them, `*` and `^` at their ends."""
+    found = text(value)
+    for piece in pieces_of(found):
+        bare = piece.removeprefix("^").removeprefix("*").removesuffix("*")
+        if not bare.strip():
+            raise ValueError(
+                f"{found!r}: expected words in each piece of the phrase, as in `erteilt .. lizenz*`"
+            )
+        if ".." in bare:
+            raise ValueError(f"{found!r}: expected blanks around `..`, as in `erteilt .. lizenz*`")
+        if "*" in bare or "^" in bare:
+            raise ValueError(
+                f"{found!r}: expected `*` at the start or end of a piece and `^` at its start only"
+            )
+    return found
+
+
+def known_name(names: Collection[str]) -> Check[str]:
+    """Return a check for one of the spellings that the file gives its entities, in any case."""
+    known = {name.casefold() for name in names}
+
+    def check(value: Any) -> str:
+        found = text(value)
+        if found.casefold() not in known:
+            raise ValueError(f"no entity has the name `{found}`{did_you_mean(found, names)}")
+        return found
+
+    return check
+
+
+def text_with(name: str) -> Check[str]:
+    """Return a check for an expression that holds `name`, in any case."""
+
+    def check(value: Any) -> str:
+        found = text(value)
+        if name.casefold() not in found.casefold():
+            raise ValueError(
+                f"{found!r}: expected the name with what stands around it, as in `{name} Street`"
+            )
         return found
 
     return check

@@ -1,6 +1,6 @@
 """Reading a table of untyped values key by key, so that all its faults are told at once."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -112,11 +112,24 @@ class Table:
                 self.faults.add(path, f"expected a table, write it as [[{name}]]")
         return found
 
-    def close(self) -> None:
-        """Make every key that nobody took a fault."""
+    def tables_by_key(self, known: Collection[str], what: str) -> Iterator[tuple[str, "Table"]]:
+        """Yield the inner tables by their keys, which are chosen out of `known`; any other key is a fault.
+
+        `what` says what a key stands for.
+        """
+        for name in self.values:
+            if name in known:
+                yield name, self.table(name)
+            else:
+                hint = did_you_mean(name, known) or f"; known are {', '.join(sorted(known))}"
+                self.faults.add(self.key(name), f"unknown {what} `{name}`{hint}")
+
+    def close(self, known: Collection[str] = ()) -> None:
+        """Make every key that nobody took a fault; `known` are further keys to tell of."""
+        words = self.taken.union(known)
         for name in self.values:
             if name not in self.taken:
-                hint = did_you_mean(name, self.taken) or f"; known are {', '.join(sorted(self.taken))}"
+                hint = did_you_mean(name, words) or f"; known are {', '.join(sorted(words))}"
                 self.faults.add(self.key(name), f"unknown key `{name}`{hint}")
 
 

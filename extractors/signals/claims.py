@@ -45,11 +45,13 @@ class ClaimFinder:
     """Finds the claims of articles for one watch; holds no state between articles."""
 
     def __init__(self, watch: Watch) -> None:
-        """Take the entities of `watch` and build the word lists of its languages."""
+        """Take the entities of `watch` and build the word lists of its languages, with what the watch adds."""
         self._kinds = {entity.entity_id: entity.kind for entity in watch.entities}
-        for language in watch.languages:
-            if language in lexicon.LANGUAGES:
-                lexicon.lexicon(language)
+        self._lexicons = {
+            language: lexicon.lexicon_for(language, watch.lexicon.get(language, {}))
+            for language in lexicon.LANGUAGES
+            if language in watch.languages or language in watch.lexicon
+        }
 
     def find(
         self,
@@ -66,7 +68,7 @@ class ClaimFinder:
         language = _language(article)
         if language is None:
             return (), _tied(figures, ())
-        passages = cut(article, lexicon.lexicon(language))
+        passages = cut(article, self._lexicons.get(language) or lexicon.lexicon(language))
         reading = _Reading(article=article, language=language, passages=passages, mentions=mentions)
         news = self._news(reading, citations)
         claims = (*news, *self._recalled(reading, news))

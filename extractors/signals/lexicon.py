@@ -1,22 +1,25 @@
 """The words of claims: phrase lists per language, found in a sentence in one pass.
 
 A phrase is written in lower case. `..` between its pieces stands for a gap of other words, `*` at the end of a
-piece for any ending, `*` at its start for any beginning (German compounds), `^` at its start for the start of
-the sentence. In Chinese no word borders are asked for. In German the two pieces of a phrase may change places,
-as verb and object do, unless the second is short: then it is the particle of a verb and has to follow.
+word for any ending (with a gap behind it), `*` at its start for any beginning (German compounds), `^` at its
+start for the start of the sentence. In Chinese no word borders are asked for. In German the two pieces of a
+phrase may change places, as verb and object do, unless the second is short: then it is the particle of a verb
+and has to follow.
 """
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import Literal
+from typing import Literal, cast
 
 from ahocorasick_rs import AhoCorasick
 
 from extractors.records import Status
 from extractors.signals.scripts import fold_lower
 from extractors.signals.wordlists import word_list
+from extractors.watch import Sections
+from extractors.watch_checks import pieces_of
 
 Field = Literal["event", "status", "basis", "news"]
 
@@ -26,6 +29,8 @@ LANGUAGES = ("de", "en", "zh")
 #: How much a phrase of each list says for its event type; a status as key weighs like `strong`.
 STRENGTH = {"weak": 0.4, "words": 1.0, "strong": 2.0}
 _HINTED = 2.0
+_CUES: tuple[Field, ...] = ("status", "basis", "news")
+_WITHOUT = "without"
 #: Most characters between two pieces of one phrase: about seven words.
 _GAP = {"de": 60, "en": 45, "zh": 16}
 _PARTICLE = 5
@@ -157,28 +162,57 @@ class Lexicon:
 @cache
 def lexicon(language: str) -> Lexicon:
     """Return the lexicon of `language`, one of `LANGUAGES`, built once a process."""
-    return Lexicon(language, (*_event_entries(language), *_cue_entries(language)))
+    return Lexicon(language, tuple(_entries(_built_in(language))))
 
 
-def _event_entries(language: str) -> Iterator[Entry]:
-    for event_type, lists in word_list(f"events.{language}").items():
-        for key, phrases in lists.items():
-            weight = STRENGTH.get(key, _HINTED)
-            hint: Status | None = None if key in STRENGTH else key
-            for phrase in phrases:
-                yield Entry(pieces=_split(phrase), field="event", label=event_type, weight=weight, hint=hint)
+def lexicon_for(language: str, extra: Sections) -> Lexicon:
+    """Return the lexicon of `language` with the phrases of a watch, `watch.lexicon.get(language, {})`.
+
+    Its sections add to the built-in ones; the section `without` holds, by section, phrases that are switched
+    off there. Where `extra` is empty this is `lexicon(language)` itself, else a new one at every call.
+    """
+    if not extra:
+        return lexicon(language)
+    sections = _built_in(language)
+    for section, phrases in extra.get(_WITHOUT, {}).items():
+        gone = {fold(phrase) for phrase in phrases}
+        sections[section] = {
+            key: tuple(phrase for phrase in known if fold(phrase) not in gone)
+            for key, known in sections.get(section, {}).items()
+        }
+    for section, lists in extra.items():
+        if section != _WITHOUT:
+            whole = sections.setdefault(section, {})
+            for key, phrases in lists.items():
+                whole[key] = (*whole.get(key, ()), *phrases)
+    return Lexicon(language, tuple(_entries(sections)))
 
 
-def _cue_entries(language: str) -> Iterator[Entry]:
+def _built_in(language: str) -> dict[str, dict[str, tuple[str, ...]]]:
+    """Return the lists that come with newswatch: a section each event type, and those of `_CUES`."""
     cues = word_list(f"cues.{language}")
-    fields: tuple[Field, ...] = ("status", "basis", "news")
-    for field in fields:
-        for key, phrases in cues[field].items():
-            label, _, weak = key.partition("_")
-            weight = STRENGTH["weak"] if weak else 1.0
+    tables: dict[str, dict[str, list[str]]] = dict(word_list(f"events.{language}"))
+    tables.update({field: cues[field] for field in _CUES})
+    return {name: {key: tuple(phrases) for key, phrases in lists.items()} for name, lists in tables.items()}
+
+
+def _entries(sections: Sections) -> Iterator[Entry]:
+    for section, lists in sections.items():
+        for key, phrases in lists.items():
             for phrase in phrases:
-                yield Entry(pieces=_split(phrase), field=field, label=label, weight=weight)
+                yield _entry(section, key, _split(phrase))
+
+
+def _entry(section: str, key: str, pieces: tuple[str, ...]) -> Entry:
+    """Return the entry of a phrase in the list `key` of an event type or of a section of cues."""
+    for field in _CUES:
+        if section == field:
+            label, _, weak = key.partition("_")
+            return Entry(pieces=pieces, field=field, label=label, weight=STRENGTH["weak"] if weak else 1.0)
+    weight = STRENGTH.get(key, _HINTED)
+    hint = cast("Status | None", None if key in STRENGTH else key)
+    return Entry(pieces=pieces, field="event", label=section, weight=weight, hint=hint)
 
 
 def _split(phrase: str) -> tuple[str, ...]:
-    return tuple(piece.strip() for piece in fold(phrase).split(" .. "))
+    return tuple(pieces_of(fold(phrase)))

@@ -2,6 +2,9 @@
 
 import re
 import unicodedata
+from functools import cache
+
+from extractors.signals.wordlists import word_list
 
 #: Han characters (Unified Ideographs with extension A and the compatibility block, supplementary planes 2 and 3).
 HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fffd"
@@ -10,7 +13,11 @@ _HAN = re.compile(f"[{HAN}]")
 _KANA = re.compile("[\u3041-\u30ff\uff66-\uff9f]")
 _HANGUL = re.compile("[\u1100-\u11ff\uac00-\ud7af]")
 _LETTER = re.compile(r"[^\W\d_]")
-_SPELLINGS = {"\u2019": "'", "\u2018": "'", "\u02bc": "'", "\u2010": "-", "\u2011": "-", "\u00ad": "-"}
+_SPELLINGS = {
+    **dict.fromkeys("\u2019\u2018\u02bc", "'"),
+    **dict.fromkeys("\u2010\u2011\u00ad", "-"),
+    **dict.fromkeys("\u2022\u2027\u30fb\uff65\u22c5", "\u00b7"),
+}
 
 
 class _Folding(dict[int, str]):
@@ -19,7 +26,8 @@ class _Folding(dict[int, str]):
     def __missing__(self, code: int) -> str:
         char = chr(code)
         plain = _SPELLINGS.get(char) or unicodedata.normalize("NFKC", char)
-        self[code] = plain if len(plain) == 1 else char
+        plain = plain if len(plain) == 1 else char
+        self[code] = _simplified().get(plain, plain) if is_han(plain) else plain
         return self[code]
 
 
@@ -32,12 +40,21 @@ class _LowerFolding(dict[int, str]):
         return self[code]
 
 
+@cache
+def _simplified() -> dict[str, str]:
+    """Return the simplified form of traditional characters; read when the first Han character is met."""
+    return {pair[0]: pair[1] for pair in word_list("traditional")["pairs"].split()}
+
+
 _FOLDING = _Folding()
 _LOWER = _LowerFolding()
 
 
 def fold(text: str) -> str:
-    """Return `text` with full-width forms, apostrophes and hyphens made plain; every offset stays as it was."""
+    """Return `text` in plain characters, one for one, so that every offset stays as it was.
+
+    Full-width forms, apostrophes, hyphens and middle dots become plain, traditional Chinese characters simplified ones.
+    """
     return text.translate(_FOLDING)
 
 

@@ -254,3 +254,4 @@ def test_the_examples_of_the_guide_are_one_watch_without_fault(tmp_path):
     watch = read_watch(written(tmp_path, 'name = "guide"\nlanguages = ["en"]\n' + "\n".join(blocks)))
 
     assert (len(watch.entities), len(watch.sources), len(watch.alerts)) == (2, 1, 1)
+    assert (set(watch.lexicon), len(watch.homonyms)) == ({"de", "en", "zh"}, 1)

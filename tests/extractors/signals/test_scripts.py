@@ -21,6 +21,45 @@ def test_full_width_forms_apostrophes_and_hyphens_become_plain():
     assert fold_lower("ＢＹＤ ÄÖ") == "byd äö"
 
 
+def test_traditional_characters_become_simplified():
+    assert (
+        fold("雷軍與小米汽車、北京汽車集團談判。預計產能30萬輛")
+        == "雷军与小米汽车、北京汽车集团谈判。预计产能30万辆"
+    )
+    assert fold("臺灣裡衞發麵鬆鐘憑麼聯單雙離灣藥製電") == "台湾里卫发面松钟凭么联单双离湾药制电"
+
+
+def test_simplified_text_stays_as_it_is():
+    # The first level of GB 2312: its 3,755 most common characters.
+    common = [
+        bytes((row, column)).decode("gb2312")
+        for row in range(0xB0, 0xD8)
+        for column in range(0xA1, 0xFF if row < 0xD7 else 0xFA)
+    ]
+
+    assert len(common) == 3755
+    assert [char for char in common if fold(char) != char] == []
+
+
+def test_nearly_all_common_traditional_characters_become_characters_of_simplified_text():
+    common, missed = 0, []
+    for row in range(0xA4, 0xC7):  # the first level of Big 5: its 5,401 most common characters
+        for column in (*range(0x40, 0x7F), *range(0xA1, 0xFF if row < 0xC6 else 0xA1)):
+            char = bytes((row, column)).decode("big5")
+            common += 1
+            try:
+                fold(char).encode("gb2312")
+            except UnicodeEncodeError:
+                missed.append(char)
+
+    assert common == 5401
+    assert len(missed) < 0.04 * common
+
+
+def test_middle_dots_become_one():
+    assert fold("埃隆•马斯克、埃隆・马斯克、埃隆‧马斯克") == "埃隆·马斯克、埃隆·马斯克、埃隆·马斯克"
+
+
 def test_characters_that_would_become_longer_stay():
     assert fold("ﬁ…") == "ﬁ…"
     assert fold_lower("İ") == "İ"
