@@ -1,27 +1,29 @@
 """Whether an article belongs to a watch, and how much it is like the watch's examples.
 
-Both look at entities, topics and event types only, never at words, so they are comparable across languages.
+Both look at what is the same in every language, never at words, so they are comparable across languages.
 """
 
 import math
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from extractors.records import Article, Mention, Signals
 from extractors.signals.language import detect_language
+from extractors.signals.portrait import Portrait, cosine, even, portrait
 from extractors.signals.sentences import sentences
 from extractors.signals.tagger import Tagger
 from extractors.watch import Example, Watch
 
-#: What a name weighs by its place; in the body each repetition adds, up to the weight of the lead.
-_PART_WEIGHT = {"title": 1.0, "lead": 0.8, "body": 0.2}
-_MOST_FROM_BODY = 0.8
-_EVENT_WEIGHT = 0.3
-_TOPIC_WEIGHT = 0.8
 #: What a feature keeps that no example has: it tells the article apart, but less than a shared one joins.
 _UNSHARED = 0.5
+_TOPIC_WEIGHT = 0.8
+#: A list of the watch's rule weighs as so many names: its ids stand for one another.
+_LIST_WEIGHT = 2.0
+#: How much the event types say beside the names; without a name in common they say nothing.
+_TYPES = 0.3
+#: Figures and unlisted names in common raise the likeness by up to this share of what it lacks.
+_TERMS = 0.1
 #: An article names an id in passing where it is neither in title nor lead and in fewer sentences of the body.
 _LEAST_SENTENCES = 2
 
@@ -32,15 +34,43 @@ class Likeness:
     def __init__(self, watch: Watch) -> None:
         """Tag the examples of `watch`."""
         tagger = Tagger(watch)
-        features = [_features(tagger.tag(_as_article(example, watch))) for example in watch.examples]
-        topics = frozenset(topic.topic_id for topic in watch.topics)
-        self._profile = _Profile(features, topics)
-        self._examples = [self._profile.weigh(one) for one in features]
+        self._lists = tuple(frozenset(ids) for ids in watch.all_of)
+        articles = [_as_article(example, watch) for example in watch.examples]
+        self._examples = [portrait(one, tagger.tag(one), self._lists) for one in articles]
+        self._topics = frozenset(topic.topic_id for topic in watch.topics)
+        self._containing = Counter(key for one in self._examples for key in (*one.entities, *one.types))
 
-    def score(self, article: Article, signals: Signals) -> float:  # noqa: ARG002 - part of the agreed call
-        """Return 0..1: the likeness to the nearest example; 0.0 where the watch has no examples."""
-        here = self._profile.weigh(_features(signals))
-        return max((_cosine(here, example) for example in self._examples), default=0.0)
+    def score(self, article: Article, signals: Signals) -> float:
+        """Return 0..1: the likeness to the nearest example; 0.0 where the watch has no examples.
+
+        Only what is the same in every language counts.
+        """
+        if not self._examples:
+            return 0.0
+        here = portrait(article, signals, self._lists)
+        return max(self._alike(here, example) for example in self._examples)
+
+    def _alike(self, here: Portrait, example: Portrait) -> float:
+        names = cosine(here.entities, example.entities, self._weight)
+        types = cosine(here.types, example.types, self._weight)
+        silent = not here.types and not example.types
+        about = names if silent else (names + _TYPES * types * math.sqrt(names)) / (1 + _TYPES)
+        if not about:
+            return 0.0
+        terms = cosine({**here.names, **here.figures}, {**example.names, **example.figures}, even)
+        return min(1.0, about + (1 - about) * _TERMS * terms)
+
+    def _weight(self, feature: str) -> float:
+        """Return what a feature weighs: by the share of examples that have it.
+
+        Rarity among so few texts would say the opposite of what is asked: measured on the gold sets with one to
+        three examples, the area under the curve of relevant against irrelevant articles was .91 with shares, .83
+        with idf.
+        """
+        kind = (
+            _TOPIC_WEIGHT if feature in self._topics else _LIST_WEIGHT if feature.startswith("list:") else 1.0
+        )
+        return kind * (_UNSHARED + self._containing[feature] / len(self._examples))
 
 
 def is_relevant(watch: Watch, article: Article, signals: Signals) -> bool:
@@ -78,46 +108,3 @@ def _as_article(example: Example, watch: Watch) -> Article:
         lead=example.text.partition("\n\n")[0] or None,
         language=example.language or detect_language(example.text, watch.languages),
     )
-
-
-def _features(signals: Signals) -> dict[str, float]:
-    """Return what an article is about: ids of entities and topics by prominence, and its event types."""
-    weights: dict[str, float] = {}
-    in_body: Counter[str] = Counter()
-    for mention in signals.mentions:
-        if mention.part == "body":
-            in_body[mention.entity_id] += 1
-        weights[mention.entity_id] = max(weights.get(mention.entity_id, 0.0), _PART_WEIGHT[mention.part])
-    for entity_id, times in in_body.items():
-        weights[entity_id] = max(weights[entity_id], min(_MOST_FROM_BODY, times * _PART_WEIGHT["body"]))
-    for claim in signals.claims:
-        if claim.is_news:
-            weights[f"event:{claim.event_type}"] = _EVENT_WEIGHT
-    return weights
-
-
-class _Profile:
-    """What the examples have in common: a feature weighs by the share of examples that have it.
-
-    Rarity among so few texts would say the opposite of what is asked: measured on the gold sets with one to three
-    examples, the area under the curve of relevant against irrelevant articles was .91 with shares, .83 with idf.
-    """
-
-    def __init__(self, examples: list[dict[str, float]], topics: frozenset[str]) -> None:
-        self._count = max(1, len(examples))
-        self._containing = Counter(feature for example in examples for feature in example)
-        self._topics = topics
-
-    def weigh(self, features: Mapping[str, float]) -> dict[str, float]:
-        """Return `features` with the weights of this profile."""
-        return {feature: weight * self._weight(feature) for feature, weight in features.items()}
-
-    def _weight(self, feature: str) -> float:
-        kind = _TOPIC_WEIGHT if feature in self._topics else 1.0
-        return kind * (_UNSHARED + self._containing[feature] / self._count)
-
-
-def _cosine(left: Mapping[str, float], right: Mapping[str, float]) -> float:
-    dot = sum(weight * right.get(feature, 0.0) for feature, weight in left.items())
-    norm = math.sqrt(sum(w * w for w in left.values())) * math.sqrt(sum(w * w for w in right.values()))
-    return min(1.0, dot / norm) if norm else 0.0

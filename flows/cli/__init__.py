@@ -26,6 +26,7 @@ COMMANDS = {
     "developments": "reading",
     "trends": "reading",
     "search": "reading",
+    "like": "likes",
     "query": "asking",
     "alerts": "alerting",
     "report": "running",
