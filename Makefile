@@ -3,7 +3,7 @@ PYTHON ?= $(shell python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' 
 BIN := .venv/bin
 SET := .venv/.set-up
 
-.PHONY: setup demo test check soak lock bench score format clean
+.PHONY: setup demo test check soak lock bench score train judge format clean
 
 setup: $(SET)
 
@@ -35,6 +35,13 @@ format: $(SET)
 
 score: $(SET)
 	$(BIN)/python -m tests.score
+
+# One thread: sums of floats depend on their order, and the weights are to be the same again.
+train: $(SET)
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.training
+
+judge: $(SET)
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.training --judge
 
 bench: $(SET)
 	$(BIN)/python -m tests.bench

@@ -7,6 +7,7 @@ developments → alerts (an outbox: sending is a step of its own) · the record 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from extractors.records import (
     Article,
@@ -15,7 +16,7 @@ from extractors.records import (
     article_id,
     stable_id,
 )
-from extractors.signals.likeness import Likeness, is_relevant
+from extractors.signals.relevance import is_relevant
 from extractors.watch import Watch
 from warehouse.copies import BOILERPLATE_TEXTS, LEAST_SHARED, Fingerprint, ShingleIndex
 from warehouse.database import Connection, insert, rows, run, transaction
@@ -26,6 +27,9 @@ from warehouse.polled import save_items, save_polls, silent_articles
 from warehouse.remember import Remembered, remember
 from warehouse.revisions import change_of, diff_of
 from warehouse.stored import StoredArticle, read_articles, read_signals, save_articles, signals_of
+
+if TYPE_CHECKING:
+    from extractors.signals.likeness import Likeness
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +110,7 @@ class _Loading:
     ) -> None:
         self._con = con
         self._watch = watch
-        self._likeness = Likeness(watch) if articles else None
+        self._likeness = _likeness(watch) if articles else None
         self._decide_alerts = decide_alerts
         self._silent = silent
         self._stored = read_articles(
@@ -319,6 +323,12 @@ def _result(batch: Batch, loading: _Loading) -> LoadResult:
         developments=len(loading.found),
         alerts=loading.alerts_decided,
     )
+
+
+def _likeness(watch: Watch) -> "Likeness":
+    from extractors.signals.likeness import Likeness  # noqa: PLC0415 - numpy; a run with nothing due needs none
+
+    return Likeness(watch)
 
 
 def _fingerprint(stored: StoredArticle) -> Fingerprint:

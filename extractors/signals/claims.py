@@ -6,10 +6,12 @@ from dataclasses import dataclass, replace
 from extractors.records import Article, Citation, Claim, EventType, Figure, Mention, Status
 from extractors.signals import lexicon
 from extractors.signals.basis import choose_basis
-from extractors.signals.event_types import choose_types, recalls, strength, weigh_types
-from extractors.signals.passages import REGION_WEIGHT, Passage, cut
+from extractors.signals.candidates import best_passage, news_types, sigmoid, status_of
+from extractors.signals.claim_model import ClaimReader, Reading, claim_model
+from extractors.signals.event_types import EVENT_TYPES, recalls
+from extractors.signals.passages import Passage, cut
 from extractors.signals.scripts import is_han
-from extractors.signals.status import choose_status
+from extractors.signals.status import STATUSES
 from extractors.watch import Watch
 
 #: Kinds of entity that take part in events. Media report them, topics are no actors.
@@ -19,21 +21,23 @@ _PLACED: frozenset[EventType] = frozenset({"plant", "market"})
 #: What an authority decides on.
 _DECIDED: frozenset[EventType] = frozenset({"licence", "regulation"})
 
-#: Least strength of a body sentence to be kept as a recalled claim: one outright phrase.
-_LEAST_RECALLED = 2.0
+#: Least probability that a sentence tells of a type, to be kept as a recalled claim.
+_LEAST_RECALLED = 0.5
 _MOST_RECALLED = 6
-#: The title sums up; where lead or body say as much, their sentence is the better evidence.
-_EVIDENCE_WEIGHT = {**REGION_WEIGHT, "title": 1.5}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Reading:
+class _Read:
     """An article as the rules see it."""
 
     article: Article
-    language: str
-    passages: tuple[Passage, ...]
+    reading: Reading
     mentions: tuple[Mention, ...]
+
+    @property
+    def passages(self) -> tuple[Passage, ...]:
+        """The sentences, title first."""
+        return self.reading.passages
 
     @property
     def headline(self) -> tuple[Passage, ...]:
@@ -44,14 +48,18 @@ class _Reading:
 class ClaimFinder:
     """Finds the claims of articles for one watch; holds no state between articles."""
 
-    def __init__(self, watch: Watch) -> None:
-        """Take the entities of `watch` and build the word lists of its languages, with what the watch adds."""
+    def __init__(self, watch: Watch, reader: ClaimReader | None = None) -> None:
+        """Take the entities of `watch` and build the word lists of its languages, with what the watch adds.
+
+        `reader` reads the sentences; None takes the model that the package brings.
+        """
         self._kinds = {entity.entity_id: entity.kind for entity in watch.entities}
         self._lexicons = {
             language: lexicon.lexicon_for(language, watch.lexicon.get(language, {}))
             for language in lexicon.LANGUAGES
             if language in watch.languages or language in watch.lexicon
         }
+        self._model = reader or claim_model()
 
     def find(
         self,
@@ -62,58 +70,63 @@ class ClaimFinder:
     ) -> tuple[tuple[Claim, ...], tuple[Figure, ...]]:
         """Return the claims, news first, and `figures` with `claim` set where a figure belongs to one.
 
-        An article without event words, or in a language without word lists, has no claims. `citations` are the
+        An article without sentences, or in a language without word lists, has no claims. `citations` are the
         origins that the article names: where it names a medium, its news is on another's word.
         """
-        language = _language(article)
-        if language is None:
+        reading = self.read(article)
+        if reading is None:
             return (), _tied(figures, ())
-        passages = cut(article, self._lexicons.get(language) or lexicon.lexicon(language))
-        reading = _Reading(article=article, language=language, passages=passages, mentions=mentions)
-        news = self._news(reading, citations)
-        claims = (*news, *self._recalled(reading, news))
+        read = _Read(article=article, reading=reading, mentions=mentions)
+        news = self._news(read, citations)
+        claims = (*news, *self._recalled(read, news))
         return claims, _tied(figures, claims)
 
-    def _news(self, reading: _Reading, citations: tuple[Citation, ...]) -> tuple[Claim, ...]:
-        if _is_opinion(reading.passages):
-            return ()
-        weights = weigh_types(reading.passages)
-        chosen = choose_types(weights, reading.passages)
-        return tuple(self._claim(reading, kind, weights[kind], citations) for kind in chosen)
+    def read(self, article: Article) -> Reading | None:
+        """Return what the model makes of `article`; None without sentences, or word lists for its language."""
+        language = _language(article)
+        if language is None:
+            return None
+        passages = cut(article, self._lexicons.get(language) or lexicon.lexicon(language))
+        return self._model.read(passages, language) if passages else None
+
+    def _news(self, read: _Read, citations: tuple[Citation, ...]) -> tuple[Claim, ...]:
+        found = news_types(self._model.weights, read.reading)
+        return tuple(self._claim(read, kind, chance, citations) for kind, chance in found)
 
     def _claim(
-        self, reading: _Reading, event_type: EventType, score: float, citations: tuple[Citation, ...]
+        self, read: _Read, event_type: EventType, chance: float, citations: tuple[Citation, ...]
     ) -> Claim:
-        told = [one for one in reading.passages if one.region != "rest"]
-        status = choose_status(told, event_type, reading.language)
+        told = [one for one in read.passages if one.region != "rest"]
+        status, _ = status_of(self._model, read.reading, event_type)
         cited = any(citation.origin.startswith("media:") for citation in citations)
-        evidence = _evidence(reading.passages, event_type)
+        evidence = read.passages[best_passage(read.reading, event_type)]
         return Claim(
             event_type=event_type,
             status=status,
             basis=choose_basis(told, event_type, status, cited=cited),
-            participants=self._participants(reading, event_type, (*reading.headline, evidence), told),
+            participants=self._participants(read, event_type, (*read.headline, evidence), told),
             sentence=evidence.words,
             part=evidence.part,
             start=evidence.start,
             stop=evidence.stop,
             is_news=True,
-            score=round(score, 3),
+            score=round(chance, 3),
         )
 
-    def _recalled(self, reading: _Reading, news: tuple[Claim, ...]) -> tuple[Claim, ...]:
+    def _recalled(self, read: _Read, news: tuple[Claim, ...]) -> tuple[Claim, ...]:
         """Return what the body tells besides the news: one claim a type and status, the first sentence that says it."""
         known: set[tuple[EventType, Status]] = {(claim.event_type, claim.status) for claim in news}
         types = {claim.event_type for claim in news}
         claims: list[Claim] = []
-        for passage in reading.passages:
-            told = weigh_types((passage,))
-            event_type = max(told, key=lambda kind: told[kind], default=None)
-            if event_type is None or strength(passage, event_type) < _LEAST_RECALLED:
+        chances = sigmoid(read.reading.types)
+        for row, passage in enumerate(read.passages):
+            event_type = EVENT_TYPES[int(chances[row].argmax())]
+            chance = float(chances[row].max())
+            if chance < _LEAST_RECALLED or passage.words.endswith(("?", "？")):
                 continue
-            if passage.words.endswith(("?", "？")) or (news and not _is_aside(passage)):
+            if news and not _is_aside(passage):
                 continue
-            claim = self._recalled_claim(reading, passage, event_type)
+            claim = self._recalled_claim(read, row, event_type, chance)
             repeats = event_type in types and not recalls(passage)
             if repeats or (event_type, claim.status) in known:
                 continue
@@ -121,24 +134,25 @@ class ClaimFinder:
             claims.append(claim)
         return tuple(claims[:_MOST_RECALLED])
 
-    def _recalled_claim(self, reading: _Reading, passage: Passage, event_type: EventType) -> Claim:
-        status = choose_status((passage,), event_type, reading.language)
+    def _recalled_claim(self, read: _Read, row: int, event_type: EventType, chance: float) -> Claim:
+        passage = read.passages[row]
+        status = STATUSES[int(self._model.status_probabilities(read.reading, event_type)[row].argmax())]
         return Claim(
             event_type=event_type,
             status=status,
             basis=choose_basis((passage,), event_type, status),
-            participants=self._participants(reading, event_type, (passage,)),
+            participants=self._participants(read, event_type, (passage,)),
             sentence=passage.words,
             part=passage.part,
             start=passage.start,
             stop=passage.stop,
             is_news=False,
-            score=round(REGION_WEIGHT[passage.region] * strength(passage, event_type), 3),
+            score=round(chance, 3),
         )
 
     def _participants(
         self,
-        reading: _Reading,
+        read: _Read,
         event_type: EventType,
         passages: Sequence[Passage],
         authorities_from: Sequence[Passage] = (),
@@ -150,11 +164,11 @@ class ClaimFinder:
         """
         found = dict.fromkeys(
             mention.entity_id
-            for mention in _named(reading, passages)
+            for mention in _named(read, passages)
             if self._takes_part(mention.entity_id, event_type)
         )
         if event_type in _DECIDED:
-            deciding = (one.entity_id for one in _named(reading, authorities_from))
+            deciding = (one.entity_id for one in _named(read, authorities_from))
             found |= dict.fromkeys(one for one in deciding if self._kind(one) == "authority")
         return tuple(found)
 
@@ -176,25 +190,16 @@ def _language(article: Article) -> str | None:
     return max(("en", "de"), key=lambda language: len(lexicon.lexicon(language).hits(words)))
 
 
-def _named(reading: _Reading, passages: Sequence[Passage]) -> Iterator[Mention]:
+def _named(read: _Read, passages: Sequence[Passage]) -> Iterator[Mention]:
     for passage in passages:
-        for mention in sorted(reading.mentions, key=lambda one: one.start):
+        for mention in sorted(read.mentions, key=lambda one: one.start):
             if _within(mention, passage):
                 yield mention
-
-
-def _is_opinion(passages: Sequence[Passage]) -> bool:
-    """Say whether the title calls the article a comment, an explainer or a chronicle: it brings no news."""
-    return any(one.region == "title" and one.says("news", "opinion") for one in passages)
 
 
 def _is_aside(passage: Passage) -> bool:
     """Say whether the sentence stands behind the news, or tells of the past before that."""
     return passage.region == "rest" or recalls(passage)
-
-
-def _evidence(passages: Sequence[Passage], event_type: EventType) -> Passage:
-    return max(passages, key=lambda one: _EVIDENCE_WEIGHT[one.region] * strength(one, event_type))
 
 
 def _within(place: Mention | Figure | Claim, passage: Passage | Claim) -> bool:

@@ -1,17 +1,15 @@
-"""Whether an article belongs to a watch, and how much it is like the watch's examples.
+"""How much an article is like the examples of a watch.
 
-Both look at what is the same in every language, never at words, so they are comparable across languages.
+It looks at what is the same in every language, never at words, so that it is comparable across languages.
 """
 
 import math
-from bisect import bisect_right
 from collections import Counter
 from datetime import UTC, datetime
 
-from extractors.records import Article, Mention, Signals
+from extractors.records import Article, Signals
 from extractors.signals.language import detect_language
 from extractors.signals.portrait import Portrait, cosine, even, portrait
-from extractors.signals.sentences import sentences
 from extractors.signals.tagger import Tagger
 from extractors.watch import Example, Watch
 
@@ -24,8 +22,6 @@ _LIST_WEIGHT = 2.0
 _TYPES = 0.3
 #: Figures and unlisted names in common raise the likeness by up to this share of what it lacks.
 _TERMS = 0.1
-#: An article names an id in passing where it is neither in title nor lead and in fewer sentences of the body.
-_LEAST_SENTENCES = 2
 
 
 class Likeness:
@@ -71,29 +67,6 @@ class Likeness:
             _TOPIC_WEIGHT if feature in self._topics else _LIST_WEIGHT if feature.startswith("list:") else 1.0
         )
         return kind * (_UNSHARED + self._containing[feature] / len(self._examples))
-
-
-def is_relevant(watch: Watch, article: Article, signals: Signals) -> bool:
-    """Tell whether the article belongs to the watch: out of each list of `all_of` an id is mentioned, not in passing.
-
-    In passing means: neither in title nor lead, and only in one sentence of the body. A list with a topic in it is
-    content with one word of the body: a subject is in the whole text, a passing name in one sentence. Without `all_of`,
-    any entity of the watch will do.
-    """
-    lists = [frozenset(ids) for ids in watch.all_of or (tuple(watch.by_id),)]
-    topics = frozenset(topic.topic_id for topic in watch.topics)
-    starts = [start for start, _ in sentences(article.text)]
-    return all(
-        _is_prominent(ids, signals.mentions, starts, 1 if ids & topics else _LEAST_SENTENCES) for ids in lists
-    )
-
-
-def _is_prominent(ids: frozenset[str], mentions: tuple[Mention, ...], starts: list[int], least: int) -> bool:
-    """Tell whether one of `ids` stands in title or lead, or any of them in `least` sentences that begin at `starts`."""
-    found = [mention for mention in mentions if mention.entity_id in ids]
-    if any(mention.part != "body" for mention in found):
-        return True
-    return len({bisect_right(starts, mention.start) for mention in found}) >= least
 
 
 def _as_article(example: Example, watch: Watch) -> Article:

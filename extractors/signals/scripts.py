@@ -20,11 +20,15 @@ _SPELLINGS = {
 }
 
 
+#: Halves of surrogate pairs, which text from broken JSON may hold.
+_HALVES = range(0xD800, 0xE000)
+
+
 class _Folding(dict[int, str]):
     """Code point → its plain form of exactly one character, filled as characters are met."""
 
     def __missing__(self, code: int) -> str:
-        char = chr(code)
+        char = "\ufffd" if code in _HALVES else chr(code)  # half a pair: no matcher takes it
         plain = _SPELLINGS.get(char) or unicodedata.normalize("NFKC", char)
         plain = plain if len(plain) == 1 else char
         self[code] = _simplified().get(plain, plain) if is_han(plain) else plain

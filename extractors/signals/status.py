@@ -49,9 +49,6 @@ _HINT = 2.5
 #: A cue farther from the event words than this many characters counts by the share beside.
 _NEAR = {"de": 60, "en": 50, "zh": 16}
 _FAR_SHARE = 0.3
-#: A denial next to the event words in title or lead reaches this share, one in passing does not.
-_CLEAR_DENIAL = 0.8
-
 #: Statuses that a type hardly ever has, with what their cues keep: nobody "agrees" an accident.
 _RARE: dict[Status, tuple[float, frozenset[EventType]]] = {
     "approved": (0.2, frozenset({"licence", "regulation", "stake", "product", "plant"})),
@@ -81,17 +78,6 @@ def weigh_statuses(passages: Sequence[Passage], event_type: EventType, language:
         for status, weight in _in_sentence(passage, event_type, _NEAR[language]).items():
             weights[status] += REGION_WEIGHT[passage.region] * weight
     return weights
-
-
-def choose_status(passages: Sequence[Passage], event_type: EventType, language: str) -> Status:
-    """Return the status with the most weight; the earlier step of the ladder between equals.
-
-    A clear denial goes before all: an article that denies a thing has to tell the thing as well.
-    """
-    weights = weigh_statuses(passages, event_type, language)
-    if weights["denied"] >= _CLEAR_DENIAL * weight_of_regions(passages) > 0:
-        return "denied"
-    return max(STATUSES, key=lambda status: weights[status])
 
 
 def _in_sentence(passage: Passage, event_type: EventType, near: int) -> dict[Status, float]:

@@ -2,6 +2,7 @@
 
 from extractors.records import Article, Signals
 from extractors.signals.citations import CitationFinder
+from extractors.signals.claim_model import ClaimReader
 from extractors.signals.claims import ClaimFinder
 from extractors.signals.figures import find_figures
 from extractors.signals.fingerprint import count_words, shingles
@@ -13,11 +14,11 @@ from extractors.watch import Watch
 class Tagger:
     """Tags the articles of one watch; made once per process, holds no state between articles."""
 
-    def __init__(self, watch: Watch) -> None:
-        """Compile the names and rules of `watch`."""
+    def __init__(self, watch: Watch, reader: ClaimReader | None = None) -> None:
+        """Compile the names and rules of `watch`; `reader` is for claims, None takes the model of the package."""
         self._mentions = MentionFinder(watch)
         self._citations = CitationFinder(watch)
-        self._claims = ClaimFinder(watch)
+        self._claims = ClaimFinder(watch, reader)
 
     def tag(self, article: Article) -> Signals:
         """Return the signals of `article`; equal articles give equal signals."""

@@ -4,6 +4,7 @@
 | --- | --- |
 | an idle `newswatch run` | a process that imports what it cannot do without: DuckDB, httpx, pydantic, click |
 | signals of the gold articles on one core | reading the same texts as JSON |
+| the word lists and weights of claims, in a new process | a process that imports numpy and pydantic |
 | importing a gold set | tagging its articles alone |
 | publishing the snapshot | copying the file |
 """
@@ -74,7 +75,11 @@ def idle_run(folder: Path) -> tuple[float, float]:
 
 def signals() -> tuple[float, float, int]:
     """Return the seconds to tag all gold articles, those to read them as JSON, and how many they are."""
-    articles = [_article(row) for name in SETS for row in gold_rows(read_gold(name))]
+    articles = [
+        _article(row, gold.language)
+        for name in SETS
+        for row, gold in zip(gold_rows(read_gold(name)), read_gold(name).articles, strict=True)
+    ]
     texts = [json.dumps(row) for name in SETS for row in gold_rows(read_gold(name))]
     tagger = Tagger(read_watch(default_watch_file()))
     return (
@@ -84,7 +89,7 @@ def signals() -> tuple[float, float, int]:
     )
 
 
-def _article(row: dict[str, object]) -> Article:
+def _article(row: dict[str, object], language: str) -> Article:
     return Article(
         url=str(row["url"]),
         source_id="bench",
@@ -92,9 +97,20 @@ def _article(row: dict[str, object]) -> Article:
         title=str(row["title"]),
         text=str(row["text"]),
         lead=str(row["lead"]),
-        language="zh" if any(character > "\u3000" for character in str(row["title"])) else "en",
+        language=language,
         seen_at=system_clock(),
     )
+
+
+def start_of_claims() -> tuple[float, float]:
+    """Return the seconds to build the word lists of three languages and load the weights, and of the reference."""
+
+    def run(code: str) -> None:
+        subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+
+    lists = "from extractors.signals.lexicon import lexicon; [lexicon(one) for one in ('de', 'en', 'zh')]; "
+    weights = "from extractors.signals.claim_model import claim_model; claim_model()"
+    return median_s(lambda: run(lists + weights)), median_s(lambda: run("import numpy, pydantic"))
 
 
 def importing(folder: Path) -> tuple[float, Path]:
@@ -129,6 +145,10 @@ def main() -> None:
         tagging, reading, count = signals()
         note = f"{count / tagging:.0f} articles/s"
         table.add_row("signals", f"{tagging:.2f}", f"{reading:.3f}", f"{tagging / reading:.0f}", note)
+        started, bare = start_of_claims()
+        table.add_row(
+            "claims, start", f"{started:.2f}", f"{bare:.2f}", f"{started / bare:.1f}", "whole process"
+        )
         seconds, warehouse = importing(folder)
         table.add_row("import", f"{seconds:.2f}", f"{tagging:.2f}", f"{seconds / tagging:.1f}", SETS[0])
         published, copied = publishing(warehouse, folder)

@@ -32,6 +32,11 @@ FLOORS: Mapping[str, float] = {
     "mentions_en_f1": 0.98,
     "mentions_zh_f1": 0.98,
     "figures_recall": 0.83,
+    "claim_type_f1": 0.9,
+    "claim_status_f1": 0.7,
+    "claim_basis_f1": 0.85,
+    "citations_f1": 0.85,
+    "developments_typed_f1": 0.85,
 }
 
 

@@ -3,7 +3,8 @@ from datetime import UTC, datetime
 from signals_watch import watch
 
 from extractors.records import Article
-from extractors.signals.likeness import Likeness, is_relevant
+from extractors.signals.likeness import Likeness
+from extractors.signals.relevance import is_relevant
 from extractors.signals.tagger import Tagger
 from extractors.watch import Example
 
