@@ -209,7 +209,7 @@ def report(settings: Settings, watch: Watch, clock: Clock) -> Path | None:
     from flows.report.pages import write_report  # noqa: PLC0415 - only where something has changed
 
     try:
-        return write_report(settings.snapshot, settings.report, clock(), watch.title)
+        return write_report(settings.snapshot, settings.report, clock(), watch.title, watch)
     except (OSError, NewswatchError) as error:
         log.error("report_not_written", path=str(settings.report), error=str(error))
         return None

@@ -27,6 +27,7 @@ COMMANDS = {
     "trends": "reading",
     "search": "reading",
     "like": "likes",
+    "explain": "explaining",
     "query": "asking",
     "alerts": "alerting",
     "report": "running",

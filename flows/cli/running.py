@@ -94,7 +94,7 @@ def report_command() -> None:
 
     settings = given_settings()
     watch = given_watch(settings)
-    page = write_report(settings.snapshot, settings.report, given_clock()(), watch.title)
+    page = write_report(settings.snapshot, settings.report, given_clock()(), watch.title, watch)
     if wants_json():
         show_json({"report": page})
     else:

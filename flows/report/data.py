@@ -23,8 +23,9 @@ MOST_ENTITIES = 8
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
-    """A report: `url` is None where it may not be a link."""
+    """A report: `url` is None where it may not be a link, `article_id` where the article is no longer kept."""
 
+    article_id: str | None
     publisher: str
     url: str | None
     reported_at: datetime
@@ -108,6 +109,12 @@ class ReportData:
     mentions: tuple[Mentions, ...]
     sources: tuple[SourceRow, ...]
 
+    @property
+    def explained(self) -> tuple[str, ...]:
+        """The ids of the articles that have a page of their own: the first reports of the developments shown."""
+        firsts = (entry.first.article_id for entry in self.entries)
+        return tuple(dict.fromkeys(one for one in firsts if one is not None))
+
 
 def read_report(con: Connection) -> ReportData:
     """Return what the report shows of the open snapshot."""
@@ -157,7 +164,12 @@ def _entry(row: Mapping[str, Any], links: Sequence[Mapping[str, Any]]) -> Entry:
 
 def _link(row: Mapping[str, Any]) -> Link:
     url = row["url"] if row["url"] and is_link(row["url"]) else None
-    return Link(publisher=plain_line(row["publisher"] or "?"), url=url, reported_at=row["reported_at"])
+    return Link(
+        article_id=row["article_id"],
+        publisher=plain_line(row["publisher"] or "?"),
+        url=url,
+        reported_at=row["reported_at"],
+    )
 
 
 def _story(row: Mapping[str, Any], steps: Sequence[Mapping[str, Any]]) -> StoryEntry:

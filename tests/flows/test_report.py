@@ -128,7 +128,7 @@ def test_the_timeline_shows_each_step_with_its_evidence_and_says_where_it_begins
     assert "The last 12 of 15 developments" in page.text_content()
     assert len(steps) == 12
     assert steps[-1].xpath(".//q/text()") == ["Xiaomi talks with BAIC"]
-    assert steps[-1].xpath(".//a/@href") == ["https://wire.example/0"]
+    assert steps[-1].xpath(".//a/@href") == ["https://wire.example/0", "articles/a0.html"]
 
 
 def test_a_week_of_the_table_of_mentions_is_never_cut(a_report, tmp_path):

@@ -2,7 +2,7 @@
 -- Params: since, most
 SELECT
     d.development_id, d.story_id, s.title AS story, d.event_type, d.status, d.basis, d.what, d.sentence,
-    a.url, a.title AS headline, a.publisher, a.language, d.reported_at, d.articles, d.origins,
+    a.article_id, a.url, a.title AS headline, a.publisher, a.language, d.reported_at, d.articles, d.origins,
     before.what AS known_before, count(*) OVER () AS total
 FROM developments AS d
 LEFT JOIN stories AS s ON s.story_id = d.story_id
