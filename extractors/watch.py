@@ -341,13 +341,13 @@ def _homonyms(top: Table, entities: tuple[Entity, ...]) -> tuple[HomonymGuard, .
             around=table.take_list("around", checks.text),
             unless=table.take_list("unless", checks.text),
         )
-        if not any(key in table.values for key in ("glued", "around", "unless")):
+        if not any(table.values.get(key) for key in ("glued", "around", "unless")):
             table.faults.add(
                 table.path, "expected `glued`, `around` or `unless`: without any, nothing is told apart"
             )
         table.close()
         found.append(guard)
-    _no_twins("name", "name", [guard.name for guard in found], tables)
+    _no_twins("name", "name", [guard.name.casefold() for guard in found], tables)
     return tuple(found)
 
 

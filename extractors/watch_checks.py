@@ -285,11 +285,11 @@ def known_name(names: Collection[str]) -> Check[str]:
 
 
 def text_with(name: str) -> Check[str]:
-    """Return a check for an expression that holds `name`, in any case."""
+    """Return a check for an expression that holds `name` and more, in any case."""
 
     def check(value: Any) -> str:
         found = text(value)
-        if name.casefold() not in found.casefold():
+        if name.casefold() not in found.casefold() or found.casefold() == name.casefold():
             raise ValueError(
                 f"{found!r}: expected the name with what stands around it, as in `{name} Street`"
             )

@@ -10,7 +10,7 @@ from extractors.signals.candidates import best_passage, news_types, sigmoid, sta
 from extractors.signals.claim_model import ClaimReader, Reading, claim_model
 from extractors.signals.event_types import EVENT_TYPES, recalls
 from extractors.signals.passages import Passage, cut
-from extractors.signals.scripts import is_han
+from extractors.signals.scripts import script_language
 from extractors.signals.status import STATUSES
 from extractors.watch import Watch
 
@@ -185,8 +185,9 @@ def _language(article: Article) -> str | None:
     if article.language is not None:
         return article.language if article.language in lexicon.LANGUAGES else None
     words = f"{article.title}\n{article.text[:500]}"
-    if any(is_han(char) for char in words):
-        return "zh"
+    told = script_language(words)
+    if told is not None:
+        return told if told in lexicon.LANGUAGES else None
     return max(("en", "de"), key=lambda language: len(lexicon.lexicon(language).hits(words)))
 
 

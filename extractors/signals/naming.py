@@ -93,7 +93,7 @@ class Naming:
             for in_title in texts
         }
         lower = fold_lower(f"{article.title}\n{article.text}")
-        return tuple(
+        found = (
             Dropped(
                 entity_id=hit.name.entity_id,
                 surface=texts[side][hit.start : hit.stop],
@@ -102,10 +102,11 @@ class Naming:
                 stop=hit.stop,
                 why=self._why_not(hit, texts[side], lower, glued=glued, barred=hit.name in barred),
             )
-            for side, found in hits.items()
-            for hit, glued in found
+            for side, places in hits.items()
+            for hit, glued in places
             if (glued or hit in kept[side]) and not _is_taken(hit, taken[side])
         )
+        return tuple(dict.fromkeys(found))  # a spelling is listed once a language
 
     def _hits(self, words: str) -> list[tuple[Hit, bool]]:
         """Return every place of a listed name, and whether it is a piece of a longer expression."""

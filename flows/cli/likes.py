@@ -76,8 +76,12 @@ def _sought(con: "Connection", place: str, settings: "Settings") -> "Sought":
             got = read_address(place, given_watch(settings), settings.manners(), given_clock())
         again = find_stored(con, got.article.url)
         return Sought(article=got.article, signals=got.signals, family=again.family if again else ())
+    if not place.strip():
+        raise ConfigurationError("like: give a file, a URL or the id of a stored article")
     if place != _STANDARD_INPUT and not Path(place).expanduser().exists():
-        stored = find_stored(con, place)
+        from warehouse.explained import find_article
+
+        stored = find_stored(con, find_article(con, place) if place.isalnum() else place)
         if stored is None:
             raise ConfigurationError(f"{place}: there is no such file, and no stored article has this id")
         return stored

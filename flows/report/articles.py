@@ -125,7 +125,7 @@ def _made_from(path: Path) -> str | None:
 
 @cache
 def _version() -> str:
-    """Return what changes with the rules: the version, the word lists and the weights."""
+    """Return what changes with the rules: the version (it stands for the program), word lists, weights."""
     folder: Any = resources.files("extractors.signals")
     found = [file for inner in ("lexicons", "weights") for file in folder.joinpath(inner).iterdir()]
     lists = sorted(

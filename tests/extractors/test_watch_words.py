@@ -201,3 +201,29 @@ def test_a_phrase_that_is_switched_off_counts_in_other_sections_only():
 
 def test_every_event_type_is_a_section():
     assert set(get_args(EventType)) < set(watch_checks.SECTIONS)
+
+
+@pytest.mark.parametrize(
+    ("guards", "said"),
+    [
+        ('[[homonyms]]\nname = "Halvorsen"\naround = []\n', "nothing is told apart"),
+        ('[[homonyms]]\nname = "Halvorsen"\nglued = ["halvorsen"]\n', "what stands around it"),
+        (
+            (
+                '[[homonyms]]\nname = "Halvorsen"\nglued = ["Halvorsen Street"]\n'
+                '[[homonyms]]\nname = "halvorsen"\nglued = ["Halvorsen Hall"]\n'
+            ),
+            "the same name as",
+        ),
+    ],
+)
+def test_a_guard_that_guards_nothing_or_everything_is_a_fault(tmp_path, guards, said):
+    file = tmp_path / "watch.toml"
+    file.write_text(
+        'name = "x"\nlanguages = ["en"]\n[[entities]]\nid = "company:halvorsen"\n'
+        'names = { en = ["Halvorsen"] }\n' + guards,
+        encoding="utf-8",
+    )
+
+    with pytest.raises(WatchError, match=said):
+        read_watch(file)
