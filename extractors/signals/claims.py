@@ -194,7 +194,7 @@ def _language(article: Article) -> str | None:
 def _named(read: _Read, passages: Sequence[Passage]) -> Iterator[Mention]:
     for passage in passages:
         for mention in sorted(read.mentions, key=lambda one: one.start):
-            if _within(mention, passage):
+            if within(mention, passage):
                 yield mention
 
 
@@ -203,7 +203,8 @@ def _is_aside(passage: Passage) -> bool:
     return passage.region == "rest" or recalls(passage)
 
 
-def _within(place: Mention | Figure | Claim, passage: Passage | Claim) -> bool:
+def within(place: Mention | Figure | Claim, passage: Passage | Claim) -> bool:
+    """Say whether `place` begins in the sentence of `passage`."""
     same_text = (place.part == "title") == (passage.part == "title")
     return same_text and passage.start <= place.start < passage.stop
 
@@ -215,7 +216,7 @@ def _tied(figures: tuple[Figure, ...], claims: tuple[Claim, ...]) -> tuple[Figur
 def _claim_of(figure: Figure, claims: tuple[Claim, ...]) -> int | None:
     """Return the index of the claim whose sentence holds `figure`; title and lead figures go to the first news."""
     for index, claim in enumerate(claims):
-        if _within(figure, claim):
+        if within(figure, claim):
             return index
     prominent = figure.part in ("title", "lead")
     return 0 if prominent and claims and claims[0].is_news else None

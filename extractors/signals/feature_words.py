@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
-from extractors.signals.lexicon import STRENGTH, Hit, fold
+from extractors.signals.lexicon import STRENGTH, Hit
 from extractors.signals.passages import Passage
-from extractors.signals.scripts import is_han
+from extractors.signals.scripts import fold_lower, is_han
 
 Kind = Literal["phrase", "word", "usual", "place", "cue", "rule"]
 Span = tuple[int, int]
@@ -151,7 +151,7 @@ def _is(hit: Hit, field: str, label: str) -> bool:
 
 def _words(words: str, terms: Sequence[tuple[str, float]]) -> Iterator[Reason]:
     """Yield a reason a word: what all its pieces add; n-grams of two words stand for themselves."""
-    folded = fold(words)
+    folded = fold_lower(words)
     tokens = [match.span() for match in _WORD.finditer(folded)]
     by_span: dict[Span, float] = defaultdict(float)
     han: dict[Span, float] = defaultdict(float)

@@ -9,9 +9,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
-from extractors.signals.lexicon import Hit, fold
+from extractors.signals.lexicon import Hit
 from extractors.signals.passages import Passage
-from extractors.signals.scripts import HAN, is_han
+from extractors.signals.scripts import HAN, fold_lower, is_han
 
 _TOKEN = re.compile(rf"[{HAN}]+|[^\W\d_{HAN}]+|\d+(?:[.,]\d+)*|[?？!！%]")
 #: Pieces of words: long enough to be a stem, short enough to be shared by a compound and its head.
@@ -26,8 +26,6 @@ _TERMS_NORM = 3.0
 _MOST = 3
 #: Weight of a cue that is told apart by event type.
 _CROSSED = 0.7
-#: A cue farther from the event words than this many characters is a far one.
-_NEAR = {"de": 60, "en": 50, "zh": 16}
 
 
 def sentence_features(words: str, language: str, hits: tuple[Hit, ...]) -> dict[str, float]:
@@ -43,13 +41,10 @@ def sentence_features(words: str, language: str, hits: tuple[Hit, ...]) -> dict[
 def cue_features(passage: Passage, event_type: str, language: str) -> Mapping[str, float]:
     """Return what speaks of the status of a claim of `event_type` in one sentence, beside its own features."""
     found = {f"type={event_type}": 1.0}
-    events = [(hit.start, hit.stop) for hit in passage.of("event", event_type)]
-    near = _NEAR[language]
     for hit in passage.of("event", event_type):
         if hit.entry.hint:
             found[f"carries={hit.entry.hint}"] = 1.0
-    for hit in passage.of("status"):
-        close = any(start - near <= hit.stop and hit.start <= stop + near for start, stop in events)
+    for hit, close in passage.status_cues(event_type, language):
         found[f"cue={hit.entry.label}/{'near' if close else 'far'}"] = 1.0
         found[f"type={event_type}&cue={hit.entry.label}"] = _CROSSED
     return found
@@ -59,7 +54,7 @@ def terms(words: str, language: str) -> Iterator[str]:
     """Yield the n-grams of a sentence, each as often as it occurs; numbers are all the same."""
     mark = f"{language}:"
     previous = _START
-    for token in _TOKEN.findall(fold(words)):
+    for token in _TOKEN.findall(fold_lower(words)):
         word = _NUMBER if token[0].isdigit() else token
         yield from _word_terms(mark, word)
         if language != "zh" and not is_han(word[0]):

@@ -12,7 +12,6 @@ leaves them (plain characters, simplified Chinese), for they are not folded agai
 arrays of strings, in any case.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -40,7 +39,6 @@ _WITHOUT = "without"
 #: Most characters between two pieces of one phrase: about seven words.
 _GAP = {"de": 60, "en": 45, "zh": 16}
 _PARTICLE = 5
-_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,11 +74,6 @@ class Hit:
     entry: Entry
     start: int
     stop: int
-
-
-def fold(text: str) -> str:
-    """Return `text` in plain lower case, character for character, lone surrogates replaced: offsets stay true."""
-    return _SURROGATE.sub("\ufffd", fold_lower(text))
 
 
 #: A phrase by its last piece: its place in the order of hits, its other pieces from the end, and its entry.
@@ -135,7 +128,7 @@ class Lexicon:
 
     def hits(self, sentence: str) -> list[Hit]:
         """Return every phrase found in `sentence`, in the order of their ends."""
-        text = fold(sentence)
+        text = fold_lower(sentence)
         found: list[Hit] = []
         seen: dict[str, list[tuple[int, int]]] = {}
         for literal, start, stop in self._automaton.find_matches_as_indexes(text, overlapping=True):
@@ -241,7 +234,7 @@ def lexicon_for(language: str, extra: Sections) -> Lexicon:
         return lexicon(language)
     sections = _built_in(language)
     for section, phrases in extra.get(_WITHOUT, {}).items():
-        gone = {fold(phrase) for phrase in phrases}
+        gone = {fold_lower(phrase) for phrase in phrases}
         sections[section] = {
             key: tuple(phrase for phrase in known if phrase not in gone)
             for key, known in sections.get(section, {}).items()
@@ -250,7 +243,7 @@ def lexicon_for(language: str, extra: Sections) -> Lexicon:
         if section != _WITHOUT:
             whole = sections.setdefault(section, {})
             for key, phrases in lists.items():
-                whole[key] = (*whole.get(key, ()), *(fold(phrase) for phrase in phrases))
+                whole[key] = (*whole.get(key, ()), *(fold_lower(phrase) for phrase in phrases))
     return Lexicon(language, _lists(sections))
 
 

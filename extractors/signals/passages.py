@@ -15,6 +15,8 @@ REGION_WEIGHT: dict[Region, float] = {"title": 3.0, "lead": 2.0, "first": 1.0, "
 
 #: A first paragraph up to this many characters is read as the lead where the page names none.
 _LEAD_CHARS = 350
+#: A cue is near the event words up to so many characters: about as many words in each language.
+_NEAR = {"de": 60, "en": 50, "zh": 16}
 #: Sentences after this many are not read for claims: news does not begin there.
 _MOST_SENTENCES = 60
 
@@ -35,6 +37,13 @@ class Passage:
         for hit in self.hits:
             if hit.entry.field == field and (label is None or hit.entry.label == label):
                 yield hit
+
+    def status_cues(self, event_type: str, language: str) -> Iterator[tuple[Hit, bool]]:
+        """Yield the words of status, and whether each stands near a word of `event_type`."""
+        events = [(hit.start, hit.stop) for hit in self.of("event", event_type)]
+        near = _NEAR[language]
+        for hit in self.of("status"):
+            yield hit, any(start - near <= hit.stop and hit.start <= stop + near for start, stop in events)
 
     def says(self, field: Field, label: str) -> bool:
         """Say whether any word of `label` was found."""

@@ -13,7 +13,7 @@ from extractors.records import Article, Basis, Citation, Claim, EventType, Signa
 from extractors.signals.basis import choose_basis
 from extractors.signals.candidates import sigmoid, status_rows, type_rows
 from extractors.signals.claim_model import STATES, TYPES, ClaimModel, Floats, Reading, claim_model
-from extractors.signals.claims import ClaimFinder
+from extractors.signals.claims import within
 from extractors.signals.event_types import EVENT_TYPES, recalls
 from extractors.signals.feature_words import Reason, phrase, reasons_of
 from extractors.signals.features import cue_features
@@ -84,7 +84,6 @@ class Explainer:
         """Compile what `watch` asks for, as a tagger does."""
         self._watch = watch
         self._tagger = Tagger(watch)
-        self._claims = ClaimFinder(watch)
         self._naming = Naming(watch)
         self._model = claim_model()
 
@@ -102,7 +101,7 @@ class Explainer:
         self, article: Article, claims: Sequence[Claim], citations: Iterable[Citation]
     ) -> tuple[ClaimReasons | None, ...]:
         """Return the reasons for each of `claims`; None where its sentence is not read for claims today."""
-        reading = self._claims.read(article)
+        reading = self._tagger.claims.read(article)
         if reading is None:
             return (None,) * len(claims)
         cited = any(citation.origin.startswith("media:") for citation in citations)
@@ -138,11 +137,8 @@ class _Told:
 
     def _row(self, claim: Claim) -> int | None:
         """Return the number of the sentence that `claim` stands in, None where none is read there."""
-        for row, one in enumerate(self._reading.passages):
-            same_text = (one.part == "title") == (claim.part == "title")
-            if same_text and one.start <= claim.start < one.stop:
-                return row
-        return None
+        rows = (row for row, one in enumerate(self._reading.passages) if within(claim, one))
+        return next(rows, None)
 
     def _type(self, event_type: EventType, row: int, *, is_news: bool) -> Decision:
         """Explain the type: of the article's news by sentence and places, of a recalled sentence by itself."""

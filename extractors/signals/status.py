@@ -46,8 +46,7 @@ USUAL: dict[EventType, Status] = {
 _USUAL_SHARE = 0.5
 #: What an event phrase that carries a status itself weighs.
 _HINT = 2.5
-#: A cue farther from the event words than this many characters counts by the share beside.
-_NEAR = {"de": 60, "en": 50, "zh": 16}
+#: What a cue far from the event words keeps.
 _FAR_SHARE = 0.3
 #: Statuses that a type hardly ever has, with what their cues keep: nobody "agrees" an accident.
 _RARE: dict[Status, tuple[float, frozenset[EventType]]] = {
@@ -75,21 +74,19 @@ def weigh_statuses(passages: Sequence[Passage], event_type: EventType, language:
     weights = dict.fromkeys(STATUSES, 0.0)
     weights[USUAL[event_type]] = _USUAL_SHARE * weight_of_regions(passages)
     for passage in passages:
-        for status, weight in _in_sentence(passage, event_type, _NEAR[language]).items():
+        for status, weight in _in_sentence(passage, event_type, language).items():
             weights[status] += REGION_WEIGHT[passage.region] * weight
     return weights
 
 
-def _in_sentence(passage: Passage, event_type: EventType, near: int) -> dict[Status, float]:
+def _in_sentence(passage: Passage, event_type: EventType, language: str) -> dict[Status, float]:
     """Return the best word for each status: a sentence says a thing once, however many words it takes."""
-    events = [(hit.start, hit.stop) for hit in passage.of("event", event_type)]
     found: dict[Status, float] = {}
     for hit in passage.of("event", event_type):
         if hit.entry.hint:
             found[hit.entry.hint] = _HINT
-    for hit in passage.of("status"):
+    for hit, close in passage.status_cues(event_type, language):
         status: Status = hit.entry.label  # type: ignore[assignment]  # the lists hold statuses only; a test says so
-        close = any(start - near <= hit.stop and hit.start <= stop + near for start, stop in events)
         weight = _cue_weight(status, event_type) * (1.0 if close else _FAR_SHARE)
         found[status] = max(found.get(status, 0.0), weight) + (weight / 4 if status in found else 0.0)
     return found

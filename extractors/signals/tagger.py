@@ -18,7 +18,7 @@ class Tagger:
         """Compile the names and rules of `watch`; `reader` is for claims, None takes the model of the package."""
         self._mentions = MentionFinder(watch)
         self._citations = CitationFinder(watch)
-        self._claims = ClaimFinder(watch, reader)
+        self.claims = ClaimFinder(watch, reader)
 
     def tag(self, article: Article) -> Signals:
         """Return the signals of `article`; equal articles give equal signals."""
@@ -27,7 +27,7 @@ class Tagger:
         mentions = self._mentions.find(title, text, article.lead)
         figures = find_figures(title, text, language, article.published_at, article.lead)
         citations = self._citations.find(title, text, language, mentions, publisher=article.publisher)
-        claims, figures = self._claims.find(article, mentions, figures, citations)
+        claims, figures = self.claims.find(article, mentions, figures, citations)
         return Signals(
             words=count_words(text),
             mentions=mentions,

@@ -78,7 +78,7 @@ def read_gold(name: str) -> GoldSet:
     lines = folder.joinpath("articles.jsonl").read_text(encoding="utf-8").split("\n")
     return GoldSet(
         name=name,
-        articles=tuple(_article(json.loads(line)) for line in lines if line.strip()),
+        articles=tuple(gold_article(json.loads(line)) for line in lines if line.strip()),
         developments=tuple(json.loads(folder.joinpath("developments.json").read_text(encoding="utf-8"))),
         watch=json.loads(folder.joinpath("watch.json").read_text(encoding="utf-8")),
     )
@@ -90,6 +90,7 @@ def all_articles() -> tuple[GoldArticle, ...]:
     return tuple(sorted(found, key=lambda article: (article.published, article.id)))
 
 
-def _article(label: Mapping[str, Any]) -> GoldArticle:
+def gold_article(label: Mapping[str, Any]) -> GoldArticle:
+    """Return the article of a line of `articles.jsonl`."""
     lists = {key: tuple(value) for key, value in label.items() if isinstance(value, list)}
     return GoldArticle(**{**label, **lists, "published": datetime.fromisoformat(label["published"])})

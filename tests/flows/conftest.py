@@ -1,5 +1,6 @@
 """A small news site on loopback, and homes that watch it."""
 
+import json
 import threading
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -9,6 +10,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from xml.sax.saxutils import escape
 
 import pytest
+from click.testing import CliRunner
+
+from flows.cli import main
 
 START = datetime(2024, 3, 1, 8, tzinfo=UTC)
 
@@ -103,6 +107,32 @@ class Site:
         )
         text = f'<?xml version="1.0"?><rss version="2.0"><channel><title>Wire</title>{items}</channel></rss>'
         self.documents["/feed.xml"] = ("application/rss+xml", text.encode())
+
+
+def imported_home(home, watch, articles):
+    """Make a home with `watch` and import (name, title, text, language) rows, one a day; return it."""
+    home.mkdir()
+    (home / "watch.toml").write_text(watch, encoding="utf-8")
+    rows = [
+        {
+            "url": f"https://news.example/{name}",
+            "title": title,
+            "text": text,
+            "language": language,
+            "publisher": f"Paper {number}",
+            "published": f"2024-03-0{number + 1}T08:00:00Z",
+        }
+        for number, (name, title, text, language) in enumerate(articles)
+    ]
+    (home / "rows.jsonl").write_text("\n".join(json.dumps(row) for row in rows), encoding="utf-8")
+    result = CliRunner().invoke(main, ["--home", str(home), "import", str(home / "rows.jsonl")])
+    assert result.exit_code == 0, result.output
+    return home
+
+
+@pytest.fixture(scope="session")
+def import_home():
+    return imported_home
 
 
 @pytest.fixture

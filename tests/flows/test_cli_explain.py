@@ -52,25 +52,8 @@ ROWS = [
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory):
-    home = tmp_path_factory.mktemp("explain") / "home"
-    home.mkdir()
-    (home / "watch.toml").write_text(WATCH + NIO, encoding="utf-8")
-    rows = [
-        {
-            "url": f"https://news.example/{name}",
-            "title": title,
-            "text": text,
-            "language": language,
-            "publisher": f"Paper {number}",
-            "published": f"2024-03-0{number + 1}T08:00:00Z",
-        }
-        for number, (name, title, text, language) in enumerate(ROWS)
-    ]
-    (home / "rows.jsonl").write_text("\n".join(json.dumps(row) for row in rows), encoding="utf-8")
-    result = CliRunner().invoke(main, ["--home", str(home), "import", str(home / "rows.jsonl")])
-    assert result.exit_code == 0, result.output
-    return home
+def made(import_home, tmp_path_factory):
+    return import_home(tmp_path_factory.mktemp("explain") / "home", WATCH + NIO, ROWS)
 
 
 @pytest.fixture

@@ -4,9 +4,8 @@ import json
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
-from datetime import datetime
 from pathlib import Path
-from typing import Any, get_args
+from typing import get_args
 
 import pytest
 from score import LANGUAGES, gold_rows, score
@@ -15,7 +14,7 @@ from extractors.clock import system_clock
 from extractors.records import Basis, EventType, FigureKind, Status
 from extractors.watch import AlertRule, Watch, read_watch
 from flows.importing import import_files
-from flows.newsroom.gold import GoldArticle, GoldSet
+from flows.newsroom.gold import GoldArticle, GoldSet, gold_article
 from flows.settings import read_settings
 from warehouse.database import open_snapshot
 
@@ -55,15 +54,10 @@ def read_second_gold(watch: Watch) -> GoldSet:
     lines = (GOLD_FOLDER / "articles.jsonl").read_text(encoding="utf-8").splitlines()
     return GoldSet(
         name=watch.name,
-        articles=tuple(_article(json.loads(line)) for line in lines),
+        articles=tuple(gold_article(json.loads(line)) for line in lines),
         developments=tuple(json.loads((GOLD_FOLDER / "developments.json").read_text(encoding="utf-8"))),
         watch={"entities": [{"id": entity.entity_id} for entity in watch.entities]},
     )
-
-
-def _article(label: Mapping[str, Any]) -> GoldArticle:
-    lists = {key: tuple(value) for key, value in label.items() if isinstance(value, list)}
-    return GoldArticle(**{**label, **lists, "published": datetime.fromisoformat(label["published"])})
 
 
 @pytest.fixture(scope="module")

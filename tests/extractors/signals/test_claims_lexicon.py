@@ -7,12 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from extractors.records import Basis, EventType, Status
-from extractors.signals.lexicon import LANGUAGES, STRENGTH, Lexicon, PhraseList, fold, lexicon
+from extractors.signals.lexicon import LANGUAGES, STRENGTH, Lexicon, PhraseList, lexicon
+from extractors.signals.scripts import fold_lower
 from extractors.signals.wordlists import word_list
 
 
 def found(language, phrase, sentence):
-    phrases = PhraseList(phrases=(fold(phrase),), field="event", label="stake", weight=1.0)
+    phrases = PhraseList(phrases=(fold_lower(phrase),), field="event", label="stake", weight=1.0)
     words = Lexicon(language, (phrases,))
     return [(hit.start, hit.stop) for hit in words.hits(sentence)]
 
@@ -61,7 +62,7 @@ def test_a_phrase_is_found_by_its_borders_endings_and_gaps(language, phrase, sen
 
 @given(st.text())
 def test_folding_keeps_every_offset(text):
-    assert len(fold(text)) == len(text)
+    assert len(fold_lower(text)) == len(text)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -13,12 +13,12 @@ from extractors.signals.lexicon import (
     Hit,
     Lexicon,
     PhraseList,
-    fold,
     lexicon,
     lexicon_for,
     phrase_lists,
     phrases_in,
 )
+from extractors.signals.scripts import fold_lower
 from extractors.signals.wordlists import word_list
 from extractors.watch_checks import phrase, pieces_of
 from tests.corpus.reading import read_sentences
@@ -60,7 +60,7 @@ def places(piece: str, text: str, language: str) -> list[tuple[int, int]]:
 
 
 def plain_search(language: str, lists: Sequence[PhraseList], sentence: str) -> list[Found]:
-    text = fold(sentence)
+    text = fold_lower(sentence)
     found: list[Found] = []
     for words in lists:
         for written in words.phrases:
@@ -128,7 +128,7 @@ def test_no_list_says_a_phrase_twice(name):
 @pytest.mark.parametrize("name", FILES)
 def test_every_phrase_is_written_as_sentences_are_folded(name):
     for place, text in lists_of(name):
-        assert {one for one in phrases_in(text) if fold(one) != one} == set(), place
+        assert {one for one in phrases_in(text) if fold_lower(one) != one} == set(), place
 
 
 @pytest.mark.parametrize("name", FILES)
