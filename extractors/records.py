@@ -47,6 +47,7 @@ Basis = Literal["official", "unconfirmed"]
 FigureKind = Literal["money", "vehicles", "vehicles_per_year", "percent", "date", "other"]
 PollOutcome = Literal["new", "unchanged", "failed"]
 ItemState = Literal["article", "rejected", "failed"]
+CorrectionKind = Literal["correction", "retraction"]
 PublishedFrom = Literal["feed", "structured", "page", "import"]
 TextFrom = Literal["page", "feed"]
 
@@ -273,12 +274,27 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Correction:
+    """What an article says of itself or of an earlier report of its paper: that it corrects it, or takes it back.
+
+    `sentence` is the one that says so, offsets as in `Mention`.
+    """
+
+    kind: CorrectionKind
+    sentence: str
+    part: Part
+    start: int
+    stop: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Signals:
     """All that was recognised in one article.
 
-    `shingles` is its fingerprint: sampled 63-bit hashes of word runs, sorted.
+    `shingles` is its fingerprint: sampled 32-bit hashes of word runs, sorted.
 
-    `words` counts words, for Chinese characters.
+    `words` counts words, for Chinese characters. `correction` is None where the article corrects nothing; `background`
+    says that it is in the form of a comment, an explainer, a portrait or a look back.
     """
 
     words: int
@@ -287,6 +303,8 @@ class Signals:
     figures: tuple[Figure, ...] = ()
     citations: tuple[Citation, ...] = ()
     shingles: tuple[int, ...] = ()
+    correction: Correction | None = None
+    background: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from urllib.parse import urljoin, urlsplit
 
 from courlan import clean_url
 
-from extractors.addresses import same_site
+from extractors.addresses import is_version_of, same_site
 from extractors.articles.structured import article_node, names_in, names_of, text_of
 from extractors.decoding import visible
 
@@ -96,6 +96,8 @@ def canonical_url(url: str, declared: str | None) -> str:
     other = clean_url(declared)
     if other is None or not same_site(other, own):
         return own
+    if not is_front_page(other) and is_version_of(own, other):
+        return other.partition("#")[0]
     return own if _is_above(other, own) else other.partition("#")[0]
 
 

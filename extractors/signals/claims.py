@@ -25,6 +25,9 @@ _DECIDED: frozenset[EventType] = frozenset({"licence", "regulation"})
 _LEAST_RECALLED = 0.5
 _MOST_RECALLED = 6
 
+#: However sure the model is, it guesses: a score of 1 is for who knows.
+_SUREST = 0.999
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Read:
@@ -110,7 +113,7 @@ class ClaimFinder:
             start=evidence.start,
             stop=evidence.stop,
             is_news=True,
-            score=round(chance, 3),
+            score=min(round(chance, 3), _SUREST),
         )
 
     def _recalled(self, read: _Read, news: tuple[Claim, ...]) -> tuple[Claim, ...]:
@@ -147,7 +150,7 @@ class ClaimFinder:
             start=passage.start,
             stop=passage.stop,
             is_news=False,
-            score=round(chance, 3),
+            score=min(round(chance, 3), _SUREST),
         )
 
     def _participants(

@@ -4,6 +4,7 @@ Sampling by the hash itself keeps the same runs in every text, so that shared ha
 """
 
 import re
+from collections.abc import Iterable
 
 import xxhash
 
@@ -13,14 +14,17 @@ from extractors.signals.scripts import HAN, fold, script_language
 _WORD_RUN = 3
 _HAN_RUN = 5
 #: One hash in four is kept, unless fewer than twelve would remain.
-_SAMPLE = 4
+SAMPLE = 4
 _LEAST_KEPT = 12
-_MASK = (1 << 63) - 1
+#: A shingle has 31 bits of the hash of its run, and one more that says whether there is a digit in the run.
+_HASH_BITS = 31
+_MASK = (1 << _HASH_BITS) - 1
 _TOKEN = re.compile(f"[{HAN}]|[^\\W_{HAN}]+")
+_DIGIT = re.compile(r"\d")
 
 
 def shingles(text: str, language: str | None) -> tuple[int, ...]:
-    """Return the fingerprint of `text`: sampled 63-bit hashes, sorted and unique; empty for a text without words.
+    """Return the fingerprint of `text`: sampled 32-bit shingles, sorted and unique; empty for a text without words.
 
     `language` tells how long a run is; None lets the script tell.
     """
@@ -29,9 +33,27 @@ def shingles(text: str, language: str | None) -> tuple[int, ...]:
     if not tokens:
         return ()
     starts = range(max(1, len(tokens) - run + 1))
-    hashes = {_hash("\x1f".join(tokens[start : start + run])) for start in starts}
-    kept = {value for value in hashes if value % _SAMPLE == 0}
-    return tuple(sorted(kept if len(kept) >= _LEAST_KEPT else hashes))
+    found = {_shingle("\x1f".join(tokens[start : start + run])) for start in starts}
+    kept = sampled(found)
+    return tuple(sorted(kept if len(kept) >= _LEAST_KEPT else found))
+
+
+def sampled(found: Iterable[int]) -> frozenset[int]:
+    """Return those of the shingles that the fingerprint of a long text keeps.
+
+    A short text keeps all of its own; with a long one it can only be compared by these.
+    """
+    return frozenset(shingle for shingle in found if shingle % SAMPLE == 0)
+
+
+def is_sampled(fingerprint: Iterable[int]) -> bool:
+    """Tell whether `fingerprint` is of a long text, of whose shingles a sample was kept."""
+    return all(shingle % SAMPLE == 0 for shingle in fingerprint)
+
+
+def has_digit(shingle: int) -> bool:
+    """Tell whether there is a digit in the run of words that `shingle` stands for."""
+    return shingle >> _HASH_BITS == 1
 
 
 def count_words(text: str) -> int:
@@ -39,5 +61,6 @@ def count_words(text: str) -> int:
     return len(_TOKEN.findall(text))
 
 
-def _hash(run: str) -> int:
-    return xxhash.xxh3_64_intdigest(run.encode("utf-8", "surrogatepass")) & _MASK
+def _shingle(run: str) -> int:
+    part = xxhash.xxh3_64_intdigest(run.encode("utf-8", "surrogatepass")) & _MASK
+    return part | (1 << _HASH_BITS if _DIGIT.search(run) else 0)

@@ -1,9 +1,11 @@
 """All signals of an article in one call: what collection, import and reprocessing have in common."""
 
 from extractors.records import Article, Signals
+from extractors.signals.background import is_background
 from extractors.signals.citations import CitationFinder
 from extractors.signals.claim_model import ClaimReader
 from extractors.signals.claims import ClaimFinder
+from extractors.signals.corrections import find_correction
 from extractors.signals.figures import find_figures
 from extractors.signals.fingerprint import count_words, shingles
 from extractors.signals.mentions import MentionFinder
@@ -35,4 +37,6 @@ class Tagger:
             figures=figures,
             citations=citations,
             shingles=shingles(text, language),
+            correction=find_correction(article, language),
+            background=is_background(article, language),
         )

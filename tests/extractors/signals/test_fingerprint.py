@@ -1,15 +1,15 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractors.signals.fingerprint import count_words, shingles
+from extractors.signals.fingerprint import count_words, has_digit, is_sampled, sampled, shingles
 
 LONG = " ".join(f"word{number}" for number in range(400))
 
 
-def test_a_fingerprint_is_sorted_unique_and_fits_63_bits():
+def test_a_fingerprint_is_sorted_unique_and_fits_32_bits():
     marks = shingles(LONG, "en")
     assert list(marks) == sorted(set(marks))
-    assert all(0 <= mark < 1 << 63 for mark in marks)
+    assert all(0 <= mark < 1 << 32 for mark in marks)
 
 
 def test_a_long_text_keeps_only_every_fourth_hash():
@@ -44,6 +44,19 @@ def test_a_text_without_words_has_no_fingerprint():
 def test_words_are_counted_and_chinese_by_character():
     assert count_words("Two words, 小米!") == 4
     assert count_words("") == 0
+
+
+def test_runs_with_a_digit_are_told_apart():
+    marks = shingles("the price rose to 47 euros in one day", "en")
+    assert sum(map(has_digit, marks)) == 3
+    assert not any(map(has_digit, shingles("the price rose to a new height", "en")))
+
+
+def test_a_short_text_is_compared_with_a_long_one_by_what_both_keep():
+    short = " ".join(LONG.split()[100:140])
+    assert not is_sampled(shingles(short, "en"))
+    assert is_sampled(shingles(LONG, "en"))
+    assert sampled(shingles(short, "en")) <= set(shingles(LONG, "en"))
 
 
 @given(st.text())
