@@ -3,7 +3,7 @@ PYTHON ?= $(shell python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' 
 BIN := .venv/bin
 SET := .venv/.set-up
 
-.PHONY: setup demo test check soak lock bench score train judge format clean
+.PHONY: setup demo test check soak lock bench bench-stories bench-copies bench-growth score train judge format clean
 
 setup: $(SET)
 
@@ -39,12 +39,27 @@ score: $(SET)
 # One thread: sums of floats depend on their order, and the weights are to be the same again.
 train: $(SET)
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.training
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.training.developments
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.training.stories
 
 judge: $(SET)
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.training --judge
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.training.developments --judge
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.training.stories --judge
 
 bench: $(SET)
 	$(BIN)/python -m tests.bench
+
+# On public data beside the project, where there is any.
+bench-stories: $(SET)
+	$(BIN)/python -m tests.bench.stories
+
+bench-copies: $(SET)
+	$(BIN)/python -m tests.bench.near_copies
+
+# A million stored articles: some minutes, some gigabytes in the temporary folder.
+bench-growth: $(SET)
+	$(BIN)/python -m tests.bench.growth
 
 lock: $(SET)
 	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --upgrade -o requirements.lock

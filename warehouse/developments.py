@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 from math import fsum
 
 from extractors.records import Figure
-from warehouse.facts import Fact, conflict, headline_figures, share_figure
+from warehouse.facts import CERTAIN, Fact, conflict, share_figure
 from warehouse.judged import Development, Report
-from warehouse.origins import cited_media
+from warehouse.ladders import goes_further
+from warehouse.origins import cited_media, medium
 from warehouse.stories import entities_of
 
 #: A development older than this is not confirmed any more: the same again is new (measured: 45 days with
@@ -38,16 +39,36 @@ _SCALES = ((1e12, "tn"), (1e9, "bn"), (1e6, "m"))
 class Evidence:
     """What is known of a development through its reports.
 
-    `facts` are the claims that say it, the first report's first; `headlines` the figures its reports carry in
-    title, lead and news; `last_at` the time of the latest report.
+    `facts` are the claims that say it, the first report's first; `reports` its known reports without copies;
+    `headlines` the figures they carry in title, lead and news; `last_at` the time of the latest one, copies counted.
+    Derived are `namings`, whom each report is about, `papers`, who published or is cited by them, and of the headlines
+    `dates` and the other figures, `counts`.
     """
 
     development: Development
     facts: tuple[Fact, ...]
+    reports: tuple[Report, ...]
     headlines: tuple[Figure, ...]
     entities: frozenset[str]
     articles: frozenset[str]
     last_at: datetime
+    namings: tuple[frozenset[str], ...] = ()
+    papers: frozenset[str] = frozenset()
+    counts: tuple[Figure, ...] = ()
+    dates: tuple[Figure, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Work out once what every claim near it is compared with."""
+        papers = {medium(one.publisher) for one in self.reports}
+        papers |= {medium(cited) for one in self.reports for cited in cited_media(one)}
+        told = {
+            "namings": tuple(entities_of(one) for one in self.reports),
+            "papers": frozenset(papers),
+            "counts": tuple(one for one in self.headlines if one.kind != "date"),
+            "dates": tuple(one for one in self.headlines if one.kind == "date"),
+        }
+        for name, value in told.items():
+            object.__setattr__(self, name, value)
 
 
 def match_score(fact: Fact, report: Report, known: Evidence, weights: Mapping[str, float]) -> float:
@@ -59,7 +80,7 @@ def match_score(fact: Fact, report: Report, known: Evidence, weights: Mapping[st
     if is_denial(fact) != (development.status in _FULL_STATUS):
         return -1.0
     score = _time_score(report, known)
-    score += 0.5 if fact.status == development.status else -0.5
+    score += _status_score(fact, development)
     score += _participant_score(fact, development, weights)
     score += _figure_score(fact, known)
     if report.article_id in known.articles:
@@ -69,31 +90,9 @@ def match_score(fact: Fact, report: Report, known: Evidence, weights: Mapping[st
     return score
 
 
-def resembles(report: Report, known: Evidence, weights: Mapping[str, float]) -> bool:
-    """Tell whether `report` as a whole looks like the recent reports of `known`: names and figures, not claims.
-
-    Another revision of one of them always does.
-    """
-    if abs(report.reported_at - known.last_at) > FRESH:
-        return False
-    if report.article_id in known.articles:
-        return True
-    figures = [one for one in headline_figures(report) if one.kind != "date"]
-    if share_figure(figures, known.headlines):
-        return True
-    overlap = _overlap(entities_of(report), known.entities, weights)
-    return overlap >= SAME_NAMES and not conflict(figures, known.headlines)
-
-
 def is_denial(fact: Fact) -> bool:
     """Tell whether `fact` says, on the word of one who must know, that something is not (or no longer) so."""
     return fact.status in _FULL_STATUS and fact.basis == "official"
-
-
-def tells_new(fact: Fact, known: Iterable[Evidence]) -> bool:
-    """Tell whether `fact` carries figures of its own, none of which the reports of `known` carry up front."""
-    figures = [figure for figure in fact.figures if figure.kind != "date"]
-    return bool(figures) and not any(share_figure(figures, one.headlines) for one in known)
 
 
 def what(fact: Fact, participants: Iterable[str], names: Mapping[str, str]) -> str:
@@ -108,6 +107,14 @@ def what(fact: Fact, participants: Iterable[str], names: Mapping[str, str]) -> s
     figures = list(dict.fromkeys(_shown(figure) for figure in fact.figures))[:_FIGURES_SHOWN]
     tail = f": {', '.join(figures)}" if figures else ""
     return (f"{who}: " if who else "") + line + tail
+
+
+def _status_score(fact: Fact, development: Development) -> float:
+    """Weigh the status: of a claim that is certain a step up the ladder tells apart, for others are often misread."""
+    if fact.status == development.status:
+        return 0.5
+    further = goes_further(development.event_type, development.status, fact.status)
+    return -2.5 if fact.score >= CERTAIN and further else -0.5
 
 
 def _time_score(report: Report, known: Evidence) -> float:
@@ -150,7 +157,7 @@ def _turns_official(fact: Fact, report: Report, known: Evidence) -> bool:
     )
 
 
-def _overlap(ours: frozenset[str], theirs: frozenset[str], weights: Mapping[str, float]) -> float:
+def overlap(ours: frozenset[str], theirs: frozenset[str], weights: Mapping[str, float]) -> float:
     """Return the share of names that both have, by weight; by number where none of them weighs anything."""
     either = fsum(weights[one] for one in ours | theirs)
     if either:

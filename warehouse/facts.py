@@ -11,6 +11,9 @@ from warehouse.judged import Report
 #: Figures that differ by no more than this share are the same one, rounded (88,898 and "some 90,000").
 ROUNDING = 0.02
 
+#: Score of a claim that is asserted, not guessed: by a reader that knows. The model of the package never gives it.
+CERTAIN = 1.0
+
 #: Kinds of figures in which a change is a change of the matter.
 MATERIAL = frozenset({"money", "vehicles", "vehicles_per_year", "percent", "date"})
 

@@ -34,17 +34,25 @@ class Report:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
-    """A running affair. `first_at` and `last_at`: the earliest and latest `reported_at` of its articles."""
+    """A running affair. `first_at` and `last_at`: the earliest and latest `reported_at` of its articles.
+
+    `title` is that of the article `title_article_id`, None where an older program gave it.
+    """
 
     story_id: str
     title: str
     first_at: datetime
     last_at: datetime
+    title_article_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Development:
-    """One new fact in a story; fields as the columns of the table `developments`."""
+    """One new fact in a story; fields as the columns of the table `developments`.
+
+    `confirmed_at` is None while it has one origin, `official_at` while it is hearsay, `withdrawn_at` and
+    `withdrawn_by` while it stands. `contradicts` is the id of a development that says otherwise, None for none.
+    """
 
     development_id: str
     story_id: str
@@ -60,22 +68,48 @@ class Development:
     articles: int
     origins: int
     supersedes: str | None = None
+    copies: int = 0
+    state: Literal["standing", "withdrawn"] = "standing"
+    confirmed_at: datetime | None = None
+    official_at: datetime | None = None
+    contradicts: str | None = None
+    withdrawn_at: datetime | None = None
+    withdrawn_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DevelopmentArticle:
-    """An article that reports a development, and in which role."""
+    """An article that reports a development, in which role, and on whose word (None: a copy, or it cannot be told)."""
 
     development_id: str
     article_id: str
     role: Role
+    basis: Basis | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lineage:
+    """What became of a story: it was merged into `successor_id`, or a part of it was split off to be that."""
+
+    story_id: str
+    successor_id: str
+    change: Literal["merged", "split"]
+    changed_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
-    """What one report changed: its story (new or with moved bounds) and its developments."""
+    """What one report changed: its story (new or with moved bounds) and its developments.
+
+    Those of `changed` whose `withdrawn_by` is the report were taken back by it. `lineage` says which stories were
+    merged or split, in that order, and `moved` which articles (id, story id) belong to another one since, as far as
+    they are known; `stories` holds all stories that changed, with `story`.
+    """
 
     story: Story
+    stories: tuple[Story, ...] = ()
+    lineage: tuple[Lineage, ...] = ()
+    moved: tuple[tuple[str, str], ...] = ()
     new: tuple[Development, ...] = ()
     changed: tuple[Development, ...] = ()
     links: tuple[DevelopmentArticle, ...] = ()

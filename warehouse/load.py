@@ -18,15 +18,23 @@ from extractors.records import (
 )
 from extractors.signals.relevance import is_relevant
 from extractors.watch import Watch
-from warehouse.copies import BOILERPLATE_TEXTS, LEAST_SHARED, Fingerprint, ShingleIndex
-from warehouse.database import Connection, insert, rows, run, transaction
-from warehouse.judged import Alert, AlertDecider, Development, DevelopmentArticle, Report, Story
+from warehouse.copies import Fingerprint
+from warehouse.database import Connection, insert, run, transaction
+from warehouse.judged import (
+    Alert,
+    AlertDecider,
+    Judgement,
+    Report,
+)
+from warehouse.judgements import Judgements, save_judgements
 from warehouse.outbox import save_alerts
 from warehouse.plan import note_sources
 from warehouse.polled import save_items, save_polls, silent_articles
 from warehouse.remember import Remembered, remember
+from warehouse.reports import fill_index, read_last_articles, save_reports
 from warehouse.revisions import change_of, diff_of
-from warehouse.stored import StoredArticle, read_articles, read_signals, save_articles, signals_of
+from warehouse.shingles import shingle_index
+from warehouse.stored import StoredArticle, save_articles, save_entities, signals_of
 
 if TYPE_CHECKING:
     from extractors.signals.likeness import Likeness
@@ -69,7 +77,8 @@ def load(
         return LoadResult(batch_id=batch.batch_id, already=True)
     states = note_sources(con, watch, now)
     with transaction(con):
-        _save_entities(con, watch)
+        fill_index(con)
+        save_entities(con, watch)
         silent = silent_articles(con, batch, states)
         loading = _Loading(con, batch.articles, watch, decide_alerts, silent)
         for collected in sorted(batch.articles, key=_order_of_arrival):
@@ -113,17 +122,15 @@ class _Loading:
         self._likeness = _likeness(watch) if articles else None
         self._decide_alerts = decide_alerts
         self._silent = silent
-        self._stored = read_articles(
+        self._stored = read_last_articles(
             con, sorted({article_id(collected.article.url) for collected in articles})
         )
-        self._index = _shingle_index(con, articles)
+        self._index = shingle_index(con, articles)
         self._remembered: Remembered | None = None
-        self._earliest = min((collected.article.reported_at for collected in articles), default=None)
+        self._articles = articles
+        self._judged_reports: dict[str, Report] = {}
         self.new: list[StoredArticle] = []
-        self.stories: dict[str, Story] = {}
-        self.developments: dict[str, Development] = {}
-        self.found: set[str] = set()
-        self.links: dict[tuple[str, str], DevelopmentArticle] = {}
+        self.judged = Judgements()
         self.alerts: dict[str, Alert] = {}
         self.alerts_decided = 0
         self._moved: dict[str, str] = {}
@@ -134,34 +141,25 @@ class _Loading:
         before = self._stored.get(key)
         if before is not None and not _differs(before.article, collected.article):
             return
-        if before is not None and before.signals is None:
-            before = replace(before, signals=read_signals(self._con, {key: before.words})[key])
         stored = self._weighed(collected, before)
         copies = self._adopted(stored) if before is None else ()
         if stored.relevant:
             stored = self._judged(stored, before, copies)
-        elif self._remembered is not None:
-            self._remembered.memory.forget(key)
+        elif before is not None:
+            self._memory().memory.forget(key)
+            self._judged_reports.pop(key, None)
         self._stored[key] = stored
         self.new.append(stored)
 
     def save(self) -> None:
         """Write all that was taken in."""
         con = self._con
-        (position,) = run(con, "last_position")[0]
-        save_articles(con, self.new, position)
+        save_articles(con, self.new)
+        known = {stored.article_id for stored in self.new if stored.revision > 1}
+        save_reports(con, tuple(self._judged_reports.values()), known)
         for copy, original in self._moved.items():
             run(con, "move_copies", ids=[copy], original=original)
-        self._save_stories()
-        run(con, "delete_developments", ids=list(self.developments))
-        insert(con, "developments", [_development_row(found) for found in self.developments.values()])
-        run(con, "delete_links", keys=[list(key) for key in self.links])
-        names = DevelopmentArticle.__slots__
-        insert(
-            con,
-            "development_articles",
-            [{n: getattr(link, n) for n in names} for link in self.links.values()],
-        )
+        save_judgements(con, self.judged)
         self.alerts_decided = save_alerts(con, tuple(self.alerts.values()))
 
     def _weighed(self, collected: CollectedArticle, before: StoredArticle | None) -> StoredArticle:
@@ -232,29 +230,17 @@ class _Loading:
         """Return the version with its story, having noted what it changes among developments and alerts."""
         remembered = self._memory()
         article = stored.article
-        report = Report(
-            article_id=stored.article_id,
-            revision=stored.revision,
-            publisher=article.publisher,
-            language=article.language,
-            title=article.title,
-            lead=article.lead,
-            reported_at=stored.judged_at,
-            detected_at=article.seen_at,
-            signals=replace(signals_of(stored), shingles=()),
-            copy_of=stored.copy_of,
-            story_id=stored.story_id,
-        )
+        report = _report(stored)
+        self._judged_reports.pop(stored.article_id, None)
+        self._judged_reports[stored.article_id] = report
         earlier = None if before is None else before.signals
         judgement = remembered.memory.judge(report, earlier=earlier, copies=copies)
         remembered.note(stored, judgement)
-        self.stories[judgement.story.story_id] = judgement.story
-        self.found |= {development.development_id for development in judgement.new}
-        self.developments |= {found.development_id: found for found in (*judgement.new, *judgement.changed)}
-        self.links |= {(link.development_id, link.article_id): link for link in judgement.links}
-        if self._decide_alerts is not None and article.url not in self._silent:
+        self._note(judgement)
+        if self._decide_alerts is not None:
+            told = replace(judgement, new=()) if article.url in self._silent else judgement
             alerts = self._decide_alerts(
-                judgement,
+                told,
                 reports=remembered.reports,
                 developments=remembered.developments,
                 now=report.detected_at,
@@ -263,34 +249,30 @@ class _Loading:
                 self._note_alert(alert)
         return replace(stored, story_id=judgement.story.story_id)
 
+    def _note(self, judgement: Judgement) -> None:
+        """Note what was decided, and where the articles of the batch belong since."""
+        self.judged.add(judgement)
+        moved = dict(judgement.moved)
+        for number, other in enumerate(self.new if moved else ()):
+            if (story := moved.get(other.article_id)) is not None:
+                self.new[number] = self._stored[other.article_id] = replace(other, story_id=story)
+
     def _note_alert(self, alert: Alert) -> None:
-        """Note a new alert or what a held one says now, as it would be had this batch come in pieces."""
+        """Note a new alert or what a known one says now, as it would be had this batch come in pieces."""
         before = self.alerts.get(alert.alert_id)
-        if before is None:
-            self.alerts[alert.alert_id] = alert
-        elif before.state == "held":
-            self.alerts[alert.alert_id] = replace(alert, created_at=before.created_at)
+        self.alerts[alert.alert_id] = (
+            alert if before is None else replace(alert, created_at=before.created_at)
+        )
 
     def _memory(self) -> Remembered:
         if self._remembered is None:
-            if self._earliest is None:
-                raise ValueError("no article to remember for")
-            self._remembered = remember(self._con, self._watch, self._earliest)
+            coming = [
+                _asked(collected, self._stored.get(article_id(collected.article.url)))
+                for collected in self._articles
+                if is_relevant(self._watch, collected.article, collected.signals)
+            ]
+            self._remembered = remember(self._con, self._watch, coming, self._index.articles)
         return self._remembered
-
-    def _save_stories(self) -> None:
-        ids = list(self.stories)
-        counts = {row["story_id"]: row for row in rows(self._con, "story_counts", ids=ids)}
-        run(self._con, "delete_stories", ids=ids)
-        names = Story.__slots__
-        insert(
-            self._con,
-            "stories",
-            [
-                {name: getattr(story, name) for name in names} | counts[key]
-                for key, story in self.stories.items()
-            ],
-        )
 
 
 #: The counts of a `LoadResult`, which are columns of the table `runs` too.
@@ -320,7 +302,7 @@ def _result(batch: Batch, loading: _Loading) -> LoadResult:
         revisions=len(loading.new) - len(first),
         copies=sum(stored.copy_of is not None for stored in first),
         relevant=sum(stored.relevant for stored in first),
-        developments=len(loading.found),
+        developments=len(loading.judged.found),
         alerts=loading.alerts_decided,
     )
 
@@ -329,6 +311,39 @@ def _likeness(watch: Watch) -> "Likeness":
     from extractors.signals.likeness import Likeness  # noqa: PLC0415 - numpy; a run with nothing due needs none
 
     return Likeness(watch)
+
+
+def _report(stored: StoredArticle) -> Report:
+    article = stored.article
+    return Report(
+        article_id=stored.article_id,
+        revision=stored.revision,
+        publisher=article.publisher,
+        language=article.language,
+        title=article.title,
+        lead=article.lead,
+        reported_at=stored.judged_at,
+        detected_at=article.seen_at,
+        signals=replace(signals_of(stored), shingles=()),
+        copy_of=stored.copy_of,
+        story_id=stored.story_id,
+    )
+
+
+def _asked(collected: CollectedArticle, before: StoredArticle | None) -> Report:
+    """Return the report that an article of the batch will be, as far as it can be told before those that precede it."""
+    article, signals = collected.article, collected.signals
+    return Report(
+        article_id=article_id(article.url),
+        revision=1,
+        publisher=article.publisher,
+        language=article.language,
+        title=article.title,
+        lead=article.lead,
+        reported_at=article.reported_at if before is None else article.seen_at,
+        detected_at=article.seen_at,
+        signals=replace(signals, shingles=()),
+    )
 
 
 def _fingerprint(stored: StoredArticle) -> Fingerprint:
@@ -350,43 +365,3 @@ def _differs(before: Article, after: Article) -> bool:
     if before.text_from == "page" and after.text_from == "feed":
         return False
     return (before.title, before.text) != (after.title, after.text)
-
-
-def _shingle_index(con: Connection, articles: Sequence[CollectedArticle]) -> ShingleIndex:
-    """Return what of history is needed to tell the copies among `articles`, however they come in pieces."""
-    asked = sorted({shingle for collected in articles for shingle in collected.signals.shingles})
-    common = {one for (one,) in run(con, "shingles_in_many_texts", shingles=asked, texts=BOILERPLATE_TEXTS)}
-    telling = [shingle for shingle in asked if shingle not in common]
-    ids = sorted({article_id(collected.article.url) for collected in articles})
-    found = rows(con, "fingerprints_sharing", shingles=telling, least=LEAST_SHARED, ids=ids)
-    entries = [Fingerprint(**row | {"shingles": tuple(row["shingles"])}) for row in found]
-    elsewhere: dict[int, dict[str, str]] = {}
-    known = [entry.article_id for entry in entries]
-    for shingle, text, publisher in run(con, "texts_with_shingles", shingles=telling, known=known):
-        elsewhere.setdefault(shingle, {})[text] = publisher
-    return ShingleIndex(entries, elsewhere, common)
-
-
-def _save_entities(con: Connection, watch: Watch) -> None:
-    wanted = [
-        {"entity_id": entity.entity_id, "kind": entity.kind, "name": entity.name, "wikidata": entity.wikidata}
-        for entity in watch.entities
-    ]
-    wanted += [
-        {
-            "entity_id": topic.topic_id,
-            "kind": "topic",
-            "name": topic.topic_id.partition(":")[2],
-            "wikidata": None,
-        }
-        for topic in watch.topics
-    ]
-    wanted.sort(key=lambda row: str(row["entity_id"]))
-    if rows(con, "all_entities") != wanted:
-        run(con, "delete_entities")
-        insert(con, "entities", wanted)
-
-
-def _development_row(found: Development) -> dict[str, object]:
-    row = {name: getattr(found, name) for name in Development.__slots__}
-    return row | {"participants": list(found.participants)}

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 
 from warehouse.judged import Report, Role
 
@@ -36,6 +37,19 @@ def roles_of(reports: Iterable[Report]) -> dict[str, Role]:
     return roles
 
 
+def confirmed_at(reports: Iterable[Report]) -> datetime | None:
+    """Return when the second independent origin of `reports`, given in their order, reported; None without."""
+    ordered = tuple(reports)
+    given = {report.article_id: report for report in ordered}
+    seen: set[str] = set()
+    for report in ordered:
+        own = origins_of(report, given)
+        if seen and own - seen:
+            return report.reported_at
+        seen |= own
+    return None
+
+
 def origins_of(report: Report, others: Mapping[str, Report]) -> frozenset[str]:
     """Return the origins that `report` counts for: ids of media, or the original where it is not in `others`."""
     seen = {report.article_id}
@@ -44,17 +58,17 @@ def origins_of(report: Report, others: Mapping[str, Report]) -> frozenset[str]:
             return frozenset({report.copy_of})
         seen.add(report.copy_of)
         report = others[report.copy_of]
-    cited = {_medium(cited) for cited in cited_media(report)}
-    return frozenset(cited) or frozenset({_medium(report.publisher)})
+    cited = {medium(cited) for cited in cited_media(report)}
+    return frozenset(cited) or frozenset({medium(report.publisher)})
 
 
 def cited_media(report: Report) -> tuple[str, ...]:
     """Return the media that `report` names as the origin of its news, itself left out."""
     named = (citation.origin for citation in report.signals.citations)
-    own = _medium(report.publisher)
-    return tuple(origin for origin in named if origin.startswith("media:") and _medium(origin) != own)
+    own = medium(report.publisher)
+    return tuple(origin for origin in named if origin.startswith("media:") and medium(origin) != own)
 
 
-def _medium(name: str) -> str:
+def medium(name: str) -> str:
     """Return one spelling for the name of a publisher and the id of the medium."""
     return _NO_WORD.sub("-", name.removeprefix("media:").casefold()).strip("-")

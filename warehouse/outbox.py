@@ -1,15 +1,29 @@
 """The outbox: alerts and their delivery state. Every note is one statement; the caller frames transactions."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 from warehouse.database import Connection, adapter, insert, rows, run
 from warehouse.judged import Alert
 
+AlertState = Literal["pending", "held", "sent", "failed"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownAlert:
+    """How an alert stands; `withdrawn` where it tells that its development was taken back."""
+
+    state: AlertState
+    withdrawn: bool = False
+
 
 def save_alerts(con: Connection, alerts: Sequence[Alert]) -> int:
-    """Store new alerts and return how many are new; of a known one rewrite what it says if it is held."""
+    """Store new alerts and return how many are new; of a known one rewrite what it says unless it has been sent.
+
+    A held one takes the new state; one that is pending or failed stays so, with its attempts.
+    """
     latest = {alert.alert_id: alert for alert in alerts}
     if not latest:
         return 0
@@ -18,7 +32,7 @@ def save_alerts(con: Connection, alerts: Sequence[Alert]) -> int:
         if alert.alert_id in known:
             run(
                 con,
-                "alert_release",
+                "alert_rewrite",
                 alert_id=alert.alert_id,
                 state=alert.state,
                 title=alert.title,
@@ -27,6 +41,12 @@ def save_alerts(con: Connection, alerts: Sequence[Alert]) -> int:
     new = [alert for alert in latest.values() if alert.alert_id not in known]
     insert(con, "alerts", [{name: getattr(alert, name) for name in Alert.__slots__} for alert in new])
     return len(new)
+
+
+def known_alerts(con: Connection, withdrawn: str) -> dict[str, KnownAlert]:
+    """Return by id how all alerts stand; those whose text begins with `withdrawn` tell of a withdrawal."""
+    found = rows(con, "alert_states", withdrawn=withdrawn)
+    return {row.pop("alert_id"): KnownAlert(**row) for row in found}
 
 
 def due_alerts(con: Connection) -> tuple[Alert, ...]:

@@ -1,4 +1,7 @@
-"""Reading the snapshot: what people ask of it, as frozen records. Every function takes an open snapshot."""
+"""Reading the snapshot: what people ask of it, as frozen records. Every function takes an open snapshot.
+
+Stories and developments are read in `read_stories`.
+"""
 
 import difflib
 import re
@@ -17,71 +20,6 @@ from warehouse.judged import Alert
 ALL = 1_000_000
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoryRow:
-    """A running affair; fields as the columns of `stories`, and the number of its developments."""
-
-    story_id: str
-    title: str
-    first_at: datetime
-    last_at: datetime
-    articles: int
-    publishers: int
-    languages: tuple[str, ...]
-    developments: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DevelopmentRow:
-    """A development with its evidence; fields as the columns of `developments`.
-
-    `url`, `headline`, `publisher` and `language` are those of the first report; None where the article is no
-    longer kept, `language` also where it is not known.
-    """
-
-    development_id: str
-    story_id: str
-    event_type: str
-    status: str
-    basis: str
-    participants: tuple[str, ...]
-    what: str
-    sentence: str
-    first_article_id: str
-    url: str | None
-    headline: str | None
-    publisher: str | None
-    language: str | None
-    reported_at: datetime
-    detected_at: datetime
-    articles: int
-    origins: int
-    supersedes: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoryArticle:
-    """An article of a story. `brings` holds `development_id role` of each development it reports."""
-
-    article_id: str
-    url: str
-    title: str
-    publisher: str
-    language: str | None
-    reported_at: datetime
-    copy_of: str | None
-    brings: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoryTimeline:
-    """A story with its developments and its articles, both in the order of reporting."""
-
-    story: StoryRow
-    developments: tuple[DevelopmentRow, ...]
-    articles: tuple[StoryArticle, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,55 +117,10 @@ class Answer:
     rows: tuple[tuple[Any, ...], ...]
 
 
-def read_stories(con: Connection, *, most: int = ALL) -> tuple[StoryRow, ...]:
-    """Return at most `most` stories, the one with the newest article first."""
-    return _records(StoryRow, rows(con, "read_stories", story_id=None, most=most))
-
-
-def read_story(con: Connection, typed: str) -> StoryTimeline:
-    """Return the timeline of the story with the id `typed`, or the only one whose id begins so.
-
-    Raises:
-        ConfigurationError: no story has such an id, or several have.
-    """
-    found = [row["story_id"] for row in rows(con, "read_story_ids", typed=typed)] if typed else []
-    if typed in found:
-        found = [typed]
-    if not found:
-        raise ConfigurationError(f"there is no story {typed!r}; `newswatch stories` lists them")
-    if len(found) > 1:
-        raise ConfigurationError(f"{typed!r} begins several ids: {', '.join(found)}")
-    (story,) = _records(StoryRow, rows(con, "read_stories", story_id=found[0], most=1))
-    return StoryTimeline(
-        story=story,
-        developments=tuple(reversed(read_developments(con, story_id=story.story_id))),
-        articles=_records(StoryArticle, rows(con, "read_story_articles", story_id=story.story_id)),
-    )
-
-
-def read_developments(
-    con: Connection,
-    *,
-    story_id: str | None = None,
-    event_type: str | None = None,
-    entity_id: str | None = None,
-    since: datetime | None = None,
-    most: int = ALL,
-) -> tuple[DevelopmentRow, ...]:
-    """Return at most `most` developments, the newest first; None filters nothing.
-
-    `since` is the earliest `reported_at`.
-    """
-    found = rows(
-        con,
-        "read_developments",
-        story_id=story_id,
-        event_type=event_type,
-        entity_id=entity_id,
-        since=since,
-        most=most,
-    )
-    return _records(DevelopmentRow, found)
+def records(record: type[T], found: Sequence[dict[str, Any]]) -> tuple[T, ...]:
+    """Return rows as records of the given type, every field checked; columns that it does not name are left out."""
+    check: Callable[[object], T] = adapter(cast("type", record)).validate_python
+    return tuple(check(row) for row in found)
 
 
 def read_trends(con: Connection, *, weeks: int, entity_id: str | None = None) -> tuple[Trend, ...]:
@@ -235,7 +128,7 @@ def read_trends(con: Connection, *, weeks: int, entity_id: str | None = None) ->
 
     Weeks in which an entity is not mentioned have no row. `entity_id` None takes all.
     """
-    return _records(Trend, rows(con, "read_trends", weeks=weeks, entity_id=entity_id))
+    return records(Trend, rows(con, "read_trends", weeks=weeks, entity_id=entity_id))
 
 
 def require_entity(con: Connection, entity_id: str) -> None:
@@ -296,22 +189,22 @@ def _is_cjk(character: str) -> bool:
 
 def read_alerts(con: Connection, *, state: str | None = None, most: int = ALL) -> tuple[Alert, ...]:
     """Return at most `most` alerts of the ledger in `state` (None: any), the newest first."""
-    return _records(Alert, rows(con, "read_alerts", state=state, most=most))
+    return records(Alert, rows(con, "read_alerts", state=state, most=most))
 
 
 def read_sources(con: Connection) -> tuple[SourceRow, ...]:
     """Return the sources of the watch, the failing ones first."""
-    return _records(SourceRow, rows(con, "read_sources"))
+    return records(SourceRow, rows(con, "read_sources"))
 
 
 def read_runs(con: Connection, *, most: int = 5) -> tuple[RunRow, ...]:
     """Return the last runs, the newest first."""
-    return _records(RunRow, rows(con, "read_runs", most=most))
+    return records(RunRow, rows(con, "read_runs", most=most))
 
 
 def read_backlog(con: Connection) -> Backlog:
     """Return what is in the snapshot, and what waited when it was published."""
-    (backlog,) = _records(Backlog, rows(con, "read_backlog"))
+    (backlog,) = records(Backlog, rows(con, "read_backlog"))
     return backlog
 
 
@@ -329,8 +222,3 @@ def ask(con: Connection, statement: str) -> Answer:
         return Answer(columns=columns, rows=tuple(result.fetchall()) if columns else ())
     except duckdb.Error as error:
         raise ConfigurationError(str(error)) from error
-
-
-def _records(record: type[T], found: Sequence[dict[str, Any]]) -> tuple[T, ...]:
-    check: Callable[[object], T] = adapter(cast("type", record)).validate_python
-    return tuple(check(row) for row in found)

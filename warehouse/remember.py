@@ -1,12 +1,16 @@
 """What judgement remembers, read from the warehouse: rows → `Memory`, and where its reports can be read."""
 
-from datetime import datetime
+from collections.abc import Collection, Iterable, Sequence
 
 from extractors.watch import Watch
-from warehouse.database import Connection, rows
+from warehouse.database import Connection, rows, run
 from warehouse.judged import Development, DevelopmentArticle, Judgement, Report, Reporting, Story
-from warehouse.memory import HISTORY, LEDGER, Memory
-from warehouse.stored import StoredArticle, read_signals
+from warehouse.known import LEDGER, Counted, Rarities
+from warehouse.memory import Memory
+from warehouse.nearest import FADING, HISTORY, NEAREST, RECENT, reach, telling
+from warehouse.reports import hash_of, read_reports
+from warehouse.stored import StoredArticle
+from warehouse.stories import tokens_of, traits_of
 
 
 class Remembered:
@@ -36,27 +40,76 @@ class Remembered:
         self.developments |= {found.development_id: found for found in (*judgement.new, *judgement.changed)}
 
 
-def remember(con: Connection, watch: Watch, earliest: datetime) -> Remembered:
-    """Return what judgement must know to judge reports from `earliest` on."""
-    reports = _reports(con, earliest - HISTORY)
-    since = earliest - LEDGER
-    developments = [
-        Development(**row | {"participants": tuple(row["participants"])})
-        for row in rows(con, "memory_developments", since=since)
-    ]
+def remember(con: Connection, watch: Watch, asked: Sequence[Report], known: Iterable[str] = ()) -> Remembered:
+    """Return what judgement must know to judge the reports `asked`, in whatever order and company they come.
+
+    `known` are ids of articles that must be among it: earlier revisions, originals and copies.
+    """
+    ids = {*known, *(one.article_id for one in asked), *_nearest(con, asked)}
+    ids |= {key for (key,) in run(con, "copies_among", ids=sorted(ids))}
+    developments = _developments(con, asked, ids)
+    told = [found.development_id for found in developments]
+    links = [DevelopmentArticle(**row) for row in rows(con, "links_of_developments", ids=told)]
+    reports = read_reports(con, ids | {link.article_id for link in links})
+    stories = {one.story_id for one in reports if one.story_id} | {one.story_id for one in developments}
     memory = Memory(
         reports=reports,
-        stories=[Story(**row) for row in rows(con, "memory_stories", since=since)],
+        stories=[Story(**row) for row in rows(con, "stories_by_id", ids=sorted(stories))],
         developments=developments,
-        links=[DevelopmentArticle(**row) for row in rows(con, "memory_links", since=since)],
+        links=links,
         names={entity.entity_id: entity.name for entity in watch.entities},
+        languages=watch.languages,
+        counted=_counted(con, (*asked, *reports)),
     )
-    ids = {report.article_id for report in reports} | {found.first_article_id for found in developments}
-    places = {row["article_id"]: Reporting(**row) for row in rows(con, "reported_articles", ids=sorted(ids))}
+    shown = {one.article_id for one in reports} | {found.first_article_id for found in developments}
+    places = {
+        row["article_id"]: Reporting(**row) for row in rows(con, "reported_articles", ids=sorted(shown))
+    }
     return Remembered(memory, places, {found.development_id: found for found in developments})
 
 
-def _reports(con: Connection, since: datetime) -> list[Report]:
-    found = rows(con, "memory_articles", since=since)
-    signals = read_signals(con, {row["article_id"]: row.pop("words") for row in found})
-    return [Report(**row, signals=signals[row["article_id"]]) for row in found]
+def _nearest(con: Connection, asked: Sequence[Report]) -> Collection[str]:
+    """Return the ids of the reports that those `asked` will be held against, as `TokenIndex.nearest` finds them."""
+    counted = _counted(con, asked)
+    weights = Rarities(counted.holders, counted.reports)
+    wanted = []
+    for number, report in enumerate(asked):
+        tokens = telling(tokens_of(traits_of(report)), weights)
+        wanted.append(
+            {
+                "number": number,
+                "day": report.reported_at.date(),
+                "tokens": [hash_of(token) for token in tokens],
+                "weights": [weights[token] for token in tokens],
+                "reaches": [reach(counted.holders.get(token, 0)).days for token in tokens],
+            }
+        )
+    if not wanted:
+        return set()
+    days = [report.reported_at.date() for report in asked]
+    bounds = {
+        "since": min(days) - HISTORY,
+        "until": max(days) + HISTORY,
+        "recent_since": min(days) - RECENT,
+        "recent_until": max(days) + RECENT,
+    }
+    limits = {"days": HISTORY.days, "fading": FADING.days, "most": NEAREST}
+    return {key for (key,) in run(con, "nearest_reports", asked=wanted, **bounds, **limits)}
+
+
+def _developments(con: Connection, asked: Sequence[Report], near: Collection[str]) -> list[Development]:
+    """Return the developments that the articles `near` report, and what is known of their stories."""
+    since = min((one.reported_at for one in asked), default=None)
+    if since is None:
+        return []
+    found = rows(con, "developments_near", articles=sorted(near), since=since - LEDGER)
+    return [Development(**row | {"participants": tuple(row["participants"])}) for row in found]
+
+
+def _counted(con: Connection, reports: Iterable[Report]) -> Counted:
+    """Return how often the tokens of `reports` occur among all reports that have been judged."""
+    tokens = {token for report in reports for token in tokens_of(traits_of(report))}
+    hashes = {hash_of(token): token for token in sorted(tokens)}
+    held = run(con, "token_frequencies", tokens=sorted(hashes))
+    (count,) = run(con, "count_reports")[0]
+    return Counted(reports=count, holders={hashes[number]: reports for number, reports in held})

@@ -15,9 +15,15 @@ _BORDER = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])|\n+")
 
 
 def change_of(before: Signals | None, after: Signals) -> Change:
-    """Return `first` without an earlier version; `fact` if a figure, name or status changed; `wording`."""
+    """Return what the version `after` is to `before`, the one it follows.
+
+    `first` without an earlier version; `retraction` if it takes the article back, or is a correction in the place of
+    all that it claimed; `fact` if a figure, name or status changed; else `wording`.
+    """
     if before is None:
         return "first"
+    if _takes_back(before, after):
+        return "retraction"
     return "wording" if _facts(before) == _facts(after) else "fact"
 
 
@@ -32,6 +38,28 @@ def diff_of(before: Article, after: Article) -> str:
             lines += [f"- {line}" for line in old[old_start:old_stop]]
             lines += [f"+ {line}" for line in new[new_start:new_stop]]
     return "\n".join(lines)[:MAX_DIFF]
+
+
+def _takes_back(before: Signals, after: Signals) -> bool:
+    said, was = after.correction, before.correction
+    if said is None or (was is not None and (was.kind, was.sentence) == (said.kind, said.sentence)):
+        return False
+    return said.kind == "retraction" or _is_replaced(before, after)
+
+
+def _is_replaced(before: Signals, after: Signals) -> bool:
+    """Tell whether a correction heads the article and nothing is left of what it claimed: no sentence, no figure.
+
+    Judged by what is stored of signals, which the shingles are not: it must not matter when the versions came.
+    """
+    heads = after.correction is not None and after.correction.part != "body"
+    left = _said(before) & _said(after)
+    return heads and bool(before.claims) and not left
+
+
+def _said(signals: Signals) -> set[str]:
+    figures = {f"{one.value} {one.unit}" for one in signals.figures if one.kind != "date"}
+    return figures | {claim.sentence for claim in signals.claims}
 
 
 def _sentences(article: Article) -> list[str]:

@@ -15,6 +15,7 @@ from extractors.records import (
     article_id,
     stable_id,
 )
+from extractors.watch import Watch
 from warehouse.database import Connection, insert, rows, run
 from warehouse.revisions import Change
 
@@ -81,27 +82,15 @@ def read_signals(con: Connection, words: Mapping[str, int]) -> dict[str, Signals
     return found
 
 
-def save_articles(con: Connection, articles: Sequence[StoredArticle], position: int) -> None:
-    """Write these versions in place of what was stored of the articles; `position` is the last judged."""
+def save_articles(con: Connection, articles: Sequence[StoredArticle]) -> None:
+    """Write these versions in place of what was stored of the articles."""
     newest = {stored.article_id: stored for stored in articles}
-    for query in ("articles", "mentions", "claims", "figures", "citations", "shingles", "judged"):
-        run(con, f"delete_{query}", ids=list(newest))
+    known = [key for key, stored in newest.items() if stored.revision > 1]
+    for query in ("articles", "mentions", "claims", "figures", "citations", "shingles"):
+        if known:
+            run(con, f"delete_{query}", ids=known)
     insert(con, "articles", [_article_row(stored) for stored in newest.values()])
     insert(con, "revisions", [_revision_row(stored) for stored in articles])
-    judged = [stored for stored in newest.values() if stored.relevant and stored.detected_at is not None]
-    insert(
-        con,
-        "state.judged",
-        [
-            {
-                "article_id": stored.article_id,
-                "reported_at": stored.judged_at,
-                "detected_at": stored.detected_at,
-                "position": position + number,
-            }
-            for number, stored in enumerate(judged, start=1)
-        ],
-    )
     insert(con, "mentions", [row for stored in newest.values() for row in _mention_rows(stored)])
     insert(con, "claims", [row for stored in newest.values() for row in _claim_rows(stored)])
     insert(con, "figures", [row for stored in newest.values() for row in _figure_rows(stored)])
@@ -111,9 +100,30 @@ def save_articles(con: Connection, articles: Sequence[StoredArticle], position: 
         "insert_shingles",
         fingerprints=[
             {"article_id": stored.article_id, "shingles": list(signals_of(stored).shingles)}
-            for stored in newest.values()
+            for stored in articles
         ],
     )
+
+
+def save_entities(con: Connection, watch: Watch) -> None:
+    """Write down the entities and topics of `watch`, where they are others than before."""
+    wanted = [
+        {"entity_id": entity.entity_id, "kind": entity.kind, "name": entity.name, "wikidata": entity.wikidata}
+        for entity in watch.entities
+    ]
+    wanted += [
+        {
+            "entity_id": topic.topic_id,
+            "kind": "topic",
+            "name": topic.topic_id.partition(":")[2],
+            "wikidata": None,
+        }
+        for topic in watch.topics
+    ]
+    wanted.sort(key=lambda row: str(row["entity_id"]))
+    if rows(con, "all_entities") != wanted:
+        run(con, "delete_entities")
+        insert(con, "entities", wanted)
 
 
 def claim_id(stored: StoredArticle, number: int) -> str:

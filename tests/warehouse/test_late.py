@@ -187,7 +187,7 @@ def test_a_revision_that_leaves_the_watch_keeps_its_story_and_is_forgotten(newsr
         (True, False),
     ]
     assert newsroom.ask("SELECT sum(articles) FROM stories") == [(2,)]
-    assert newsroom.ask("SELECT count(*) FROM state.judged") == [(1,)]
+    assert newsroom.ask("SELECT count(*) FROM state.reports") == [(1,)]
 
 
 def test_a_page_of_the_first_import_that_comes_late_is_silent_too(newsroom, an_article, an_item, a_source):

@@ -146,7 +146,7 @@ def test_the_first_import_of_a_source_is_silent_and_the_next_news_is_not(con, a_
     asked = []
 
     def desk(judgement, *, reports, developments, now):
-        asked.append([found.event_type for found in judgement.new])
+        asked.extend(found.event_type for found in judgement.new)
         return ()
 
     watch = a_watch()
@@ -158,7 +158,7 @@ def test_the_first_import_of_a_source_is_silent_and_the_next_news_is_not(con, a_
     article = an_article(2, signals=other, seen_at=later, published_at=later)
     load(con, a_batch(2, polls=(polled(started_at=later),), articles=(article,)), watch, later, desk)
 
-    assert asked == [["licence"]]
+    assert asked == ["licence"]
 
 
 def test_items_that_brought_an_article_are_known_and_failed_ones_are_tried_again(
@@ -231,7 +231,7 @@ def test_ids_stay_unique(con, a_batch, a_watch, an_article):
         ("developments", "development_id"),
         ("development_articles", "(development_id, article_id)"),
         ("sources", "source_id"),
-        ("state.judged", "article_id"),
+        ("state.reports", "article_id"),
         ("revisions", "(article_id, revision)"),
     ):
         assert con.execute(f"SELECT {key} FROM {table} GROUP BY ALL HAVING count(*) > 1").fetchall() == []

@@ -5,13 +5,14 @@ from functools import cache
 
 import pytest
 
-from extractors.clock import to_utc
-from extractors.records import Article, Batch, CollectedArticle
+from extractors.records import Batch, CollectedArticle
 from extractors.signals.tagger import Tagger
 from extractors.watch import AlertRule, read_watch
 from flows.alerts.desk import AlertDesk
-from flows.newsroom.gold import read_gold
+from flows.newsroom.gold import GOLD_SETS, read_gold
 from flows.starter import default_watch_file
+from tests.given_claims import article_of
+from tests.streams.reading import read_stream
 from warehouse.database import open_warehouse
 from warehouse.load import load
 
@@ -23,7 +24,7 @@ QUESTIONS = (
     "FROM developments ORDER BY ALL",
     "FROM development_articles ORDER BY ALL",
     "SELECT alert_id, development_id, rule, state, created_at, title, body FROM alerts ORDER BY ALL",
-    "SELECT shingle, article_id FROM state.shingles ORDER BY ALL",
+    "SELECT article_id, shingles FROM state.fingerprints ORDER BY ALL",
 )
 RULES = (
     AlertRule(name="all", to="json://127.0.0.1:9/"),
@@ -31,33 +32,28 @@ RULES = (
 )
 
 
+#: A dense week of one affair, and another affair with a retraction, edited versions and copies.
+SETS = ("su7-week", "voltaro-rescue")
+
+
 @cache
-def gold():
-    """The watch, and the articles of the set with their signals in the order of publication."""
-    watch = replace(read_watch(default_watch_file()), alerts=RULES)
+def told_in(name):
+    """The watch, and the articles of the set or stream with their signals in the order of publication."""
+    if name in GOLD_SETS:
+        watch, articles = read_watch(default_watch_file()), read_gold(name).articles
+    else:
+        stream = read_stream(name)
+        watch, articles = stream.watch, stream.gold.articles
+    watch = replace(watch, alerts=RULES)
     tagger = Tagger(watch)
-    found = []
-    for one in read_gold("su7-week").articles:
-        at = to_utc(one.published)
-        article = Article(
-            url=one.url,
-            source_id="import",
-            publisher=one.publisher,
-            title=one.title,
-            text=f"{one.lead}\n\n{one.body}",
-            lead=one.lead,
-            language=one.language,
-            seen_at=at,
-            published_at=at,
-            published_from="import",
-        )
-        found.append(CollectedArticle(article=article, signals=tagger.tag(article)))
+    made = [article_of(one) for one in articles]
+    found = [CollectedArticle(article=article, signals=tagger.tag(article)) for article in made]
     return watch, sorted(found, key=lambda one: (one.article.seen_at, one.article.url))
 
 
-def loaded(path, size, opened_for):
+def loaded(path, name, size, opened_for):
     """Load the set in batches of `size`, the warehouse opened anew after `opened_for` of them."""
-    watch, articles = gold()
+    watch, articles = told_in(name)
     batches = [
         Batch(
             batch_id=f"b{start}",
@@ -77,13 +73,28 @@ def loaded(path, size, opened_for):
 
 @pytest.fixture(scope="module")
 def at_once(tmp_path_factory):
-    return loaded(tmp_path_factory.mktemp("whole") / "warehouse.duckdb", 1000, 1)
+    """What comes out of each set where all of it is loaded in one batch."""
+    folder = tmp_path_factory.mktemp("whole")
+    return {name: loaded(folder / f"{name}.duckdb", name, 1000, 1) for name in SETS}
 
 
-@pytest.mark.parametrize(("size", "opened_for"), [(1, 1000), (7, 1), (20, 1)])
-def test_neither_the_size_of_batches_nor_restarts_change_what_comes_out(tmp_path, at_once, size, opened_for):
-    apart = loaded(tmp_path / "warehouse.duckdb", size, opened_for)
+@pytest.mark.parametrize("name", SETS)
+@pytest.mark.parametrize(("size", "opened_for"), [(1, 1000), (10, 1)])
+def test_neither_the_size_of_batches_nor_restarts_change_what_comes_out(
+    tmp_path, at_once, name, size, opened_for
+):
+    apart = loaded(tmp_path / "warehouse.duckdb", name, size, opened_for)
 
-    assert all(at_once)
-    for question, once, pieces in zip(QUESTIONS, at_once, apart, strict=True):
+    assert all(at_once[name])
+    for question, once, pieces in zip(QUESTIONS, at_once[name], apart, strict=True):
         assert pieces == once, question
+
+
+def test_one_of_the_sets_takes_a_development_back(at_once):
+    (developments,) = (
+        rows
+        for question, rows in zip(QUESTIONS, at_once["voltaro-rescue"], strict=True)
+        if " developments" in question
+    )
+
+    assert any("withdrawn" in row for row in developments)

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from extractors.records import Citation, Signals
 from warehouse.judged import Report
-from warehouse.origins import origins, roles_of
+from warehouse.origins import cited_media, confirmed_at, medium, origins, roles_of
 
 NOON = datetime(2024, 3, 1, 12, tzinfo=UTC)
 
@@ -71,6 +71,32 @@ def test_a_copy_repeats_even_of_a_text_that_is_not_among_the_reports():
     assert roles_of([report("a"), report("b", copy_of="other")])["b"] == "repeats"
 
 
+def test_the_second_origin_confirms_when_it_reports():
+    reports = [report("a"), report("b", "A", hours=1), report("c", hours=2), report("d", hours=3)]
+
+    assert confirmed_at(reports) == NOON + timedelta(hours=2)
+
+
+def test_copies_citations_and_the_publisher_itself_confirm_nothing():
+    wire = [report("a", cites=["media:reuters"]), report("b", cites=["media:reuters"], hours=1)]
+
+    assert confirmed_at([]) is None
+    assert confirmed_at([*wire, report("c", "Reuters", hours=2)]) is None
+    assert confirmed_at([report("a"), report("b", copy_of="a", hours=1)]) is None
+
+
+def test_a_medium_is_known_by_its_name_and_by_its_id():
+    assert medium("media:south-china-morning-post") == medium("South China Morning Post")
+    assert medium("media:36kr") == medium("36Kr")
+    assert medium("财新网") != medium("财讯早报")
+
+
+def test_a_paper_that_names_itself_cites_nobody():
+    one = report("a", "Daily News", cites=["media:daily-news", "company:acme", "media:reuters"])
+
+    assert cited_media(one) == ("media:reuters",)
+
+
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=1, max_size=12))
 def test_first_and_confirming_reports_are_never_more_than_origins(made):
     reports = [
@@ -81,3 +107,13 @@ def test_first_and_confirming_reports_are_never_more_than_origins(made):
 
     assert roles[0] == "first"
     assert len(roles) - roles.count("repeats") == origins(reports)
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=1, max_size=12))
+def test_what_is_confirmed_has_two_origins_and_the_reverse(made):
+    reports = [
+        report(f"r{n}", f"p{publisher}", cites=[f"media:m{cited}"] if cited else [], hours=n)
+        for n, (publisher, cited) in enumerate(made)
+    ]
+
+    assert (confirmed_at(reports) is not None) == (origins(reports) > 1)

@@ -1,12 +1,21 @@
 """The outbox in a real warehouse file."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from warehouse.database import open_warehouse
 from warehouse.judged import Alert
-from warehouse.outbox import due_alerts, known_alert_ids, note_attempt, note_result, save_alerts
+from warehouse.outbox import (
+    KnownAlert,
+    due_alerts,
+    known_alert_ids,
+    known_alerts,
+    note_attempt,
+    note_result,
+    save_alerts,
+)
 
 NOW = datetime(2024, 3, 28, 12, tzinfo=UTC)
 
@@ -45,9 +54,31 @@ def test_a_sent_alert_is_never_made_due_again_by_saving_it(con):
     save_alerts(con, [an_alert()])
     note_attempt(con, "n1", now=NOW)
     note_result(con, "n1", state="sent", sent_at=NOW)
-    save_alerts(con, [an_alert()])
+    save_alerts(con, [an_alert(title="newer")])
 
     assert due_alerts(con) == ()
+    assert con.execute("SELECT title FROM alerts").fetchall() == [("news",)]
+
+
+@pytest.mark.parametrize("state", ["pending", "failed"])
+def test_what_has_not_gone_out_is_rewritten_and_keeps_its_state_and_attempts(con, state):
+    save_alerts(con, [an_alert()])
+    note_attempt(con, "n1", now=NOW)
+    if state == "failed":
+        note_result(con, "n1", state="failed", error="no connection")
+    assert save_alerts(con, [an_alert("held", title="newer")]) == 0
+
+    (found,) = due_alerts(con)
+    assert (found.state, found.attempts, found.title) == (state, 1, "newer")
+
+
+def test_the_ledger_tells_how_alerts_stand_and_which_tell_of_a_withdrawal(con):
+    save_alerts(con, [an_alert("held"), replace(an_alert(), alert_id="w1", body="Withdrawn: it")])
+
+    assert known_alerts(con, "Withdrawn:") == {
+        "n1": KnownAlert(state="held"),
+        "w1": KnownAlert(state="pending", withdrawn=True),
+    }
 
 
 def test_a_held_alert_is_released_with_its_newer_text(con):

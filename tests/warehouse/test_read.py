@@ -4,10 +4,13 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from article_rows import article_row
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from extractors.errors import ConfigurationError
 from warehouse import read
 from warehouse.database import insert, open_snapshot, open_warehouse
+from warehouse.read_stories import read_developments, read_stories, read_story
 
 T = datetime(2022, 8, 26, 8, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -138,16 +141,22 @@ def con(filled):
         yield opened
 
 
+@pytest.fixture(scope="module")
+def writable(tmp_path_factory):
+    with open_warehouse(tmp_path_factory.mktemp("writable") / "warehouse.duckdb") as opened:
+        yield opened
+
+
 def test_the_story_with_the_newest_article_comes_first(con):
-    found = read.read_stories(con)
+    found = read_stories(con)
 
     assert [row.story_id for row in found] == ["s1xyz", "s1abc", "s2"]
     assert [row.developments for row in found] == [0, 2, 0]
-    assert len(read.read_stories(con, most=1)) == 1
+    assert len(read_stories(con, most=1)) == 1
 
 
 def test_a_timeline_tells_developments_and_articles_in_the_order_of_reporting(con):
-    timeline = read.read_story(con, "s1abc")
+    timeline = read_story(con, "s1abc")
 
     assert [row.development_id for row in timeline.developments] == ["d1", "d2"]
     assert [(row.article_id, row.brings) for row in timeline.articles] == [
@@ -158,20 +167,53 @@ def test_a_timeline_tells_developments_and_articles_in_the_order_of_reporting(co
 
 
 def test_the_start_of_a_story_id_is_enough_if_only_one_begins_so(con):
-    assert read.read_story(con, "s2").story.story_id == "s2"
+    assert read_story(con, "s2").story.story_id == "s2"
     with pytest.raises(ConfigurationError, match="begins several ids: s1abc, s1xyz"):
-        read.read_story(con, "s1")
+        read_story(con, "s1")
 
 
 @pytest.mark.parametrize("typed", ["s9", "", "%"])
 def test_an_unknown_story_id_says_where_to_look(con, typed):
     with pytest.raises(ConfigurationError, match="newswatch stories"):
-        read.read_story(con, typed)
+        read_story(con, typed)
+
+
+@settings(
+    max_examples=80,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    derandomize=True,
+)
+@given(
+    st.dictionaries(st.sampled_from("abcdef"), st.sampled_from("abcdef"), max_size=6),
+    st.sets(st.sampled_from("abcdef"), max_size=3),
+    st.sampled_from("abcdef"),
+)
+def test_any_chain_of_mergers_leads_to_the_story_at_its_end_and_a_circle_to_a_word(
+    writable, merged, there, asked
+):
+    for table in ("stories", "story_lineage"):
+        writable.execute(f"DELETE FROM {table}")
+    insert(writable, "stories", [story(name) for name in sorted(there)])
+    rows = [{"story_id": one, "successor_id": to} for one, to in sorted(merged.items())]
+    insert(writable, "story_lineage", [row | {"change": "merged", "changed_at": T} for row in rows])
+    at, passed = asked, []
+    while at not in there and at in merged and at not in passed:
+        passed.append(at)
+        at = merged[at]
+
+    if at in there:
+        timeline = read_story(writable, asked)
+        assert timeline.story.story_id == at
+        assert [row.story_id for row in timeline.followed] == passed
+    else:
+        with pytest.raises(ConfigurationError, match="newswatch stories"):
+            read_story(writable, asked)
 
 
 def test_developments_are_filtered_by_type_participant_and_time(con):
     def ids(**filters):
-        return [row.development_id for row in read.read_developments(con, **filters)]
+        return [row.development_id for row in read_developments(con, **filters)]
 
     assert ids() == ["d2", "d1"]
     assert ids(event_type="plant") == ["d2"]
@@ -183,9 +225,9 @@ def test_developments_are_filtered_by_type_participant_and_time(con):
 def test_a_development_whose_article_is_gone_still_shows(tmp_path):
     with open_warehouse(tmp_path / "warehouse.duckdb") as con:
         insert(con, "developments", [development("d1")])
-        (row,) = read.read_developments(con)
+        (row,) = read_developments(con)
 
-    assert row.url is None
+    assert (row.url, row.reports, row.figures, row.withdrawal) == (None, (), (), None)
 
 
 def test_trends_count_by_week_and_name_what_has_no_name(con):

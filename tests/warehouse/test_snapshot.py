@@ -30,7 +30,9 @@ def home(tmp_path):
 
 def add_story(warehouse, name):
     with open_warehouse(warehouse) as con:
-        con.execute("INSERT INTO stories VALUES ($id, 'T', now(), now(), 1, 1, ['en'])", {"id": name})
+        con.execute(
+            "INSERT INTO stories VALUES ($id, 'T', now(), now(), 1, 1, ['en'], 0, NULL)", {"id": name}
+        )
 
 
 def count(snapshot):
@@ -82,7 +84,7 @@ import os
 from pathlib import Path
 from warehouse.database import open_warehouse
 with open_warehouse(Path({str(warehouse)!r})) as con:
-    con.execute("INSERT INTO stories VALUES ('s', 'T', now(), now(), 1, 1, ['en'])")
+    con.execute("INSERT INTO stories VALUES ('s', 'T', now(), now(), 1, 1, ['en'], 0, NULL)")
     os.kill(os.getpid(), 9)
 """
     subprocess.run([sys.executable, "-c", code], check=False)

@@ -157,7 +157,34 @@ def test_events_count_developments_and_the_different_articles_that_report_them(c
     insert(con, "developments", [development("d1", at=MONDAY), development("d2", at=MONDAY)])
     insert(con, "development_articles", links("d1", a="first", b="repeats") + links("d2", b="first"))
 
-    assert fetch(con, "FROM trend_events") == [(date(2022, 8, 22), "partnership", "talks", 2, 2)]
+    assert fetch(con, "FROM trend_events") == [(date(2022, 8, 22), "partnership", "talks", 2, 2, 0)]
+
+
+def test_a_withdrawn_development_is_no_event_and_nobody_was_first_with_it(con):
+    withdrawn = development("d2", at=MONDAY, state="withdrawn", withdrawn_by="b")
+    insert(
+        con, "developments", [development("d1", at=MONDAY, state="standing", withdrawn_by=None), withdrawn]
+    )
+    insert(con, "articles", [article_row("a", MONDAY), article_row("b", MONDAY)])
+    insert(con, "development_articles", links("d1", a="first") + links("d2", b="first"))
+
+    assert fetch(con, "SELECT developments, articles FROM trend_events") == [(1, 1)]
+    assert fetch(con, "SELECT developments, first FROM first_reports") == [(1, 1)]
+
+
+def test_copies_are_told_apart_in_events_and_of_those_who_only_copy(con):
+    insert(con, "developments", [development("d1", at=MONDAY)])
+    copy = article_row("b", MONDAY, copy_of="a", publisher="Copyist")
+    insert(con, "articles", [article_row("a", MONDAY), copy])
+    insert(con, "development_articles", links("d1", a="first", b="repeats"))
+
+    assert fetch(con, "SELECT developments, articles, copies FROM trend_events") == [(1, 2, 1)]
+    assert fetch(
+        con, "SELECT publisher, developments, first, copies FROM first_reports ORDER BY publisher"
+    ) == [
+        ("Copyist", 1, 0, 1),
+        ("Wire", 1, 1, 0),
+    ]
 
 
 def test_first_reports_tell_who_was_first_and_how_late_the_others_were(con):
@@ -174,7 +201,10 @@ def test_first_reports_tell_who_was_first_and_how_late_the_others_were(con):
     insert(con, "developments", [development("d1", at=MONDAY)])
     insert(con, "development_articles", links("d1", a="first", b="confirms", c="repeats"))
 
-    assert fetch(con, "FROM first_reports ORDER BY publisher") == [("Fast", 1, 1, None), ("Slow", 1, 0, 3.0)]
+    assert fetch(con, "FROM first_reports ORDER BY publisher") == [
+        ("Fast", 1, 1, None, 0),
+        ("Slow", 1, 0, 3.0, 0),
+    ]
 
 
 def test_coverage_tells_no_news_from_no_polling(con):

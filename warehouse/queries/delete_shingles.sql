@@ -1,2 +1,2 @@
 -- Params: ids
-DELETE FROM state.shingles WHERE article_id IN (SELECT unnest($ids));
+DELETE FROM state.fingerprints WHERE article_id IN (SELECT unnest($ids));

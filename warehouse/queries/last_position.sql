@@ -1,1 +1,1 @@
-SELECT coalesce(max(position), 0) FROM state.judged;
+SELECT coalesce(max(position), 0) FROM state.reports;

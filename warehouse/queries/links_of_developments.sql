@@ -1,5 +1,6 @@
--- Params: since
-SELECT development_id, article_id, role
+-- Params: ids
+-- Which articles report these developments.
+SELECT development_id, article_id, role, basis
 FROM development_articles
-WHERE development_id IN (SELECT development_id FROM developments WHERE reported_at >= $since)
+WHERE development_id IN (SELECT unnest($ids))
 ORDER BY development_id, role = 'first' DESC, article_id;

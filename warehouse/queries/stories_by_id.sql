@@ -1,2 +1,2 @@
--- Params: since
-SELECT story_id, title, first_at, last_at FROM stories WHERE last_at >= $since ORDER BY first_at, story_id;
+-- Params: ids
+SELECT story_id, title, first_at, last_at, title_article_id FROM stories WHERE story_id IN (SELECT unnest($ids)) ORDER BY story_id;

@@ -1,0 +1,2 @@
+-- Params: ids
+DELETE FROM state.reports WHERE article_id IN (SELECT unnest($ids));
