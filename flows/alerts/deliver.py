@@ -13,7 +13,7 @@ import structlog
 from extractors.errors import NewswatchError
 from extractors.watch import AlertRule
 from flows.alerts.message import Message, shown_time
-from flows.alerts.rules import digest_is_due, is_quiet, next_try_at, url_of
+from flows.alerts.rules import digest_is_due, is_quiet, news_id, next_try_at, url_of
 from warehouse.database import Connection, transaction
 from warehouse.judged import Alert
 from warehouse.outbox import due_alerts, note_attempt, note_result, origins_of_held
@@ -126,7 +126,9 @@ def _is_due(alert: Alert, rule: AlertRule, origins: Mapping[str, int], now: date
         at = next_try_at(alert)
         return at is not None and at <= now
     if alert.state == "held":
-        enough = alert.development_id is None or origins.get(alert.development_id, 0) >= rule.min_origins
+        # that news was withdrawn waits for no origins: it goes to those who have been sent the news
+        is_news = alert.alert_id == news_id(rule.name, alert.development_id)
+        enough = not is_news or origins.get(alert.development_id or "", 0) >= rule.min_origins
         return enough and digest_is_due(rule, alert.created_at, now)
     return True
 

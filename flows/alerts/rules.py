@@ -1,15 +1,15 @@
 """Who is told of what, and when: pure decisions on developments and alert rules."""
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
-from typing import Literal
 from zoneinfo import ZoneInfo
 
 from extractors.records import stable_id
 from extractors.watch import AlertRule
 from flows.alerts.message import Evidence, write_message
 from warehouse.judged import Alert, Development
+from warehouse.outbox import AlertState, KnownAlert
 
 #: News reported longer ago than this, counted from now, is old: no alert.
 OLD_NEWS = timedelta(days=7)
@@ -36,39 +36,50 @@ _SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]{0,19})://")
 def alerts_for(
     new: Sequence[Development],
     changed: Sequence[Development],
-    known: Collection[str],
+    known: Mapping[str, KnownAlert],
     evidence: Mapping[str, Evidence],
     rules: Sequence[AlertRule],
     channels: Mapping[str, str],
     now: datetime,
 ) -> tuple[Alert, ...]:
-    """Return the alerts about `new` developments, and held ones that `changed` developments release.
+    """Return the alerts about `new` developments, and what becomes of known ones as `changed` developments have it.
 
-    `known` holds the ids of alerts there are: none is decided again, but one whose rule waits for origins is
-    returned anew once they are there (`save_alerts` lets that touch held ones only). `evidence` is by
-    development id, `channels` by rule name. A development without evidence, or reported more than `OLD_NEWS`
-    before `now`, gives no alert.
+    `known` holds by id how the alerts stand that there are. None is decided again: a held one whose rule waits for
+    origins is released once they are there. Where a development was withdrawn, an alert that has not been sent is
+    returned anew, saying so; whoever was sent it gets another one. `evidence` is by development id, `channels` by
+    rule name. A development without evidence gives no alert, nor does a new one reported more than `OLD_NEWS`
+    before `now`.
     """
-    found: dict[str, Alert] = {}
+    found: list[Alert] = []
     for development in (*new, *changed):
         shown = evidence.get(development.development_id)
-        if shown is None or development.reported_at < now - OLD_NEWS:
+        if shown is None:
             continue
         for rule in rules:
-            alert_id = alert_id_of(rule, development)
-            fresh = development in new and alert_id not in known
-            released = (
-                alert_id in known or alert_id in found
-            ) and 1 < rule.min_origins <= development.origins
-            if wants(rule, development) and (fresh or released):
+            if shown.correction is None:
+                decided = _news(rule, development, known, now, is_new=development in new)
+            else:
+                decided = _withdrawal(rule, development, known, now)
+            if decided is not None:
+                alert_id, state = decided
                 channel = channels.get(rule.name, UNSET)
-                found[alert_id] = _alert(rule, development, shown, channel, now)
-    return tuple(found.values())
+                found.append(_alert(alert_id, state, rule, development, shown, channel, now))
+    return tuple(found)
 
 
 def alert_id_of(rule: AlertRule, development: Development) -> str:
-    """Return the id of the one alert that `rule` can give about `development`."""
-    return stable_id("n", rule.name, development.development_id)
+    """Return the id of the one alert that `rule` can give about `development` as news."""
+    return news_id(rule.name, development.development_id)
+
+
+def news_id(rule: str, development_id: str | None) -> str:
+    """Return the id of the alert by which the rule of that name tells of a development."""
+    return stable_id("n", rule, development_id)
+
+
+def withdrawal_id_of(rule: AlertRule, development: Development) -> str:
+    """Return the id of the one alert that can tell those who were sent the other one that it was withdrawn."""
+    return stable_id("w", rule.name, development.development_id)
 
 
 def wants(rule: AlertRule, development: Development) -> bool:
@@ -128,14 +139,54 @@ def url_of(rule: AlertRule, environment: Mapping[str, str]) -> str | None:
     return rule.to
 
 
+def _news(
+    rule: AlertRule, development: Development, known: Mapping[str, KnownAlert], now: datetime, *, is_new: bool
+) -> tuple[str, AlertState] | None:
+    """Return id and state of the alert about news that is decided or released now, None where none is."""
+    alert_id = alert_id_of(rule, development)
+    before = known.get(alert_id)
+    if development.reported_at < now - OLD_NEWS or not wants(rule, development):
+        return None
+    enough = development.origins >= rule.min_origins
+    released = before is not None and before.state == "held" and rule.min_origins > 1 and enough
+    if not released and (before is not None or not is_new):
+        return None
+    return alert_id, "pending" if enough and not _waits(rule, now) else "held"
+
+
+def _withdrawal(
+    rule: AlertRule, development: Development, known: Mapping[str, KnownAlert], now: datetime
+) -> tuple[str, AlertState] | None:
+    """Return id and state of the alert that tells of a withdrawal: to those only who are or would be told the news.
+
+    What has not gone out yet says it itself, and goes out when it would have; age does not matter, for whoever was
+    told something wrong must learn it.
+    """
+    alert_id, other_id = alert_id_of(rule, development), withdrawal_id_of(rule, development)
+    before = known.get(alert_id)
+    if before is None or before.withdrawn or other_id in known:
+        return None
+    if before.state != "sent":
+        return alert_id, before.state
+    return other_id, "held" if _waits(rule, now) else "pending"
+
+
+def _waits(rule: AlertRule, now: datetime) -> bool:
+    return rule.digest != "off" or is_quiet(rule, now)
+
+
 def _alert(
-    rule: AlertRule, development: Development, evidence: Evidence, channel: str, now: datetime
+    alert_id: str,
+    state: AlertState,
+    rule: AlertRule,
+    development: Development,
+    evidence: Evidence,
+    channel: str,
+    now: datetime,
 ) -> Alert:
     message = write_message(development, evidence)
-    waits = development.origins < rule.min_origins or rule.digest != "off" or is_quiet(rule, now)
-    state: Literal["held", "pending"] = "held" if waits else "pending"
     return Alert(
-        alert_id=alert_id_of(rule, development),
+        alert_id=alert_id,
         kind="development",
         development_id=development.development_id,
         rule=rule.name,

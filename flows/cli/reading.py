@@ -9,10 +9,13 @@ import click
 
 from extractors.errors import ConfigurationError
 from extractors.records import EventType
+from flows.alerts.message import reach
 from flows.cli.options import Moment, given_settings, home_options, json_option, wants_json
 from flows.cli.screen import is_terminal, remark, short_id, show, show_json, show_table, shown
+from flows.cli.timeline import show_development, show_story
 from warehouse import read
 from warehouse.database import open_snapshot
+from warehouse.read_stories import read_developments, read_stories, read_story
 
 _BARS = "▁▂▃▄▅▆▇█"
 _limit = click.option("--limit", type=click.IntRange(min=1), default=read.ALL, help="So many at the most.")
@@ -25,7 +28,7 @@ _limit = click.option("--limit", type=click.IntRange(min=1), default=read.ALL, h
 def stories_command(limit: int) -> None:
     """List the running affairs, the latest first."""
     with open_snapshot(given_settings().snapshot) as con:
-        found = read.read_stories(con, most=limit)
+        found = read_stories(con, most=limit)
     if wants_json():
         show_json(found)
         return
@@ -35,8 +38,10 @@ def stories_command(limit: int) -> None:
             (
                 short_id(story.story_id),
                 f"{story.last_at:%Y-%m-%d}",
-                story.articles,
-                story.developments,
+                reach(story.articles, story.copies, noun=None) if story.copies else story.articles,
+                f"{story.developments} ({story.withdrawn} withdrawn)"
+                if story.withdrawn
+                else story.developments,
                 story.languages,
                 story.title,
             )
@@ -50,30 +55,16 @@ def stories_command(limit: int) -> None:
 @json_option
 @click.argument("story_id", metavar="ID")
 def story_command(story_id: str) -> None:
-    """Show one story: developments with evidence, articles.
+    """Show a story: what became known, who says so, what holds.
 
-    The start of the ID is enough.
+    The start of the ID is enough; one that was merged into another story leads there.
     """
     with open_snapshot(given_settings().snapshot) as con:
-        timeline = read.read_story(con, story_id)
+        timeline = read_story(con, story_id)
     if wants_json():
         show_json(timeline)
-        return
-    story = timeline.story
-    languages = ", ".join(story.languages) or "no known language"
-    show(story.title, style="bold")
-    show(
-        f"{story.story_id}, {shown(story.first_at)} to {shown(story.last_at)} UTC, "
-        f"{story.articles} articles of {story.publishers} publishers in {languages}"
-    )
-    show("")
-    show(f"Developments: {len(timeline.developments)}", style="bold")
-    _show_developments(timeline.developments)
-    show(f"Articles: {len(timeline.articles)}", style="bold")
-    for article in timeline.articles:
-        copy = ", copy" if article.copy_of else ""
-        show(f"{shown(article.reported_at)}  {article.title}")
-        show(f"{article.publisher} ({article.language or '?'}{copy})  {article.url}", indent=4)
+    else:
+        show_story(timeline)
 
 
 @click.command("developments")
@@ -89,36 +80,28 @@ def story_command(story_id: str) -> None:
 )
 @click.option("--entity", metavar="ID", help="Only with this participant, such as company:baic.")
 @click.option("--since", type=Moment(), help="Only those first reported since then.")
+@click.option("--standing", is_flag=True, help="Only those that have not been withdrawn.")
 def developments_command(
-    limit: int, event_type: str | None, entity: str | None, since: datetime | None
+    limit: int, event_type: str | None, entity: str | None, since: datetime | None, standing: bool
 ) -> None:
-    """List new facts with their evidence, the newest first."""
+    """List new facts with their evidence, the newest first.
+
+    One that was corrected or taken back is listed too, and marked.
+    """
     with open_snapshot(given_settings().snapshot) as con:
-        found = read.read_developments(con, event_type=event_type, entity_id=entity, since=since, most=limit)
+        found = read_developments(
+            con, event_type=event_type, entity_id=entity, since=since, standing=standing, most=limit
+        )
         if entity and not found:
             read.require_entity(con, entity)
     if wants_json():
         show_json(found)
-    else:
-        _show_developments(found)
-        if not found:
-            remark("No development found.")
-
-
-def _show_developments(developments: Sequence[read.DevelopmentRow]) -> None:
-    for row in developments:
-        show(f"{shown(row.reported_at)}  {row.what}", style="bold" if is_terminal() else "")
-        show(f"“{row.sentence}”", indent=4)
-        show(f"{row.publisher or '?'} ({row.language or '?'})  {row.url or ''}", indent=4)
-        origins = f"{row.origins} origin{'s' if row.origins != 1 else ''}"
-        articles = f"{row.articles} article{'s' if row.articles != 1 else ''}"
-        changes = f", changes {short_id(row.supersedes)}" if row.supersedes else ""
-        show(
-            f"{row.event_type}, {row.status}, {row.basis}; {origins}, {articles}; "
-            f"{short_id(row.development_id)} of story {short_id(row.story_id)}{changes}",
-            indent=4,
-        )
+        return
+    for row in found:
+        show_development(row)
         show("")
+    if not found:
+        remark("No development found.")
 
 
 @click.command("trends")

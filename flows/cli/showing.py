@@ -44,23 +44,27 @@ def demo_command() -> None:
 
 
 def _show_stories(settings: "Settings") -> None:
-    """Print every story with its developments, each with its first sentence, origins and link."""
+    """Print every story with its developments, each with its first sentence, origins and link, and what holds."""
+    from flows.alerts.message import counted, reach
     from flows.cli.screen import show, shown
     from warehouse.database import open_snapshot
-    from warehouse.read import read_stories, read_story
+    from warehouse.read_stories import read_stories, read_story
 
     with open_snapshot(settings.snapshot) as con:
         stories = [read_story(con, story.story_id) for story in reversed(read_stories(con))]
     for timeline in stories:
         story = timeline.story
         show(story.title, style="bold")
-        languages = ", ".join(story.languages)
-        show(f"{story.articles} articles, {story.publishers} publishers ({languages}), {story.story_id}")
+        articles, publishers = reach(story.articles, story.copies), counted(story.publishers, "publisher")
+        show(f"{articles}, {publishers} ({', '.join(story.languages)}), {story.story_id}")
         for row in timeline.developments:
-            counts = f"origins {row.origins}, articles {row.articles}"
-            show(f"{shown(row.reported_at)}  {row.what}  [{counts}]", indent=4)
+            counts = f"{counted(row.origins, 'origin')}, {reach(row.articles, row.copies)}"
+            withdrawn = "[withdrawn] " if row.withdrawal else ""
+            show(f"{shown(row.reported_at)}  {withdrawn}{row.what}  [{counts}]", indent=4)
             show(f"“{row.sentence}”", indent=8)
             show(f"{row.publisher or '?'}  {row.url or ''}", indent=8)
+            if row.withdrawal:
+                show(f"withdrawn by {row.withdrawal.publisher or '?'}  {row.withdrawal.url or ''}", indent=8)
         show("")
 
 

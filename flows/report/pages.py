@@ -54,6 +54,7 @@ def page(data: ReportData, title: str, now: datetime, explained: frozenset[str] 
         peak=peak,
         feed=FEED,
         explained=explained,
+        shown=frozenset(entry.development_id for entry in data.entries),
         articles=ARTICLES,
     )
 

@@ -9,21 +9,18 @@ import pytest
 from extractors.watch import AlertRule
 from flows.alerts.deliver import REPEAT, DeliveryError, deliver, send_by_apprise
 from flows.alerts.deliver import test_message as send_test
-from flows.alerts.message import Evidence, is_link, plain_line, write_message
+from flows.alerts.message import WITHDRAWN, Against, Evidence, Place, is_link, plain_line, write_message
 from flows.alerts.rules import alerts_for, channels_of, digest_is_due, is_quiet, next_try_at
 from flows.newsroom.receiver import Receiver
 from warehouse.database import insert, open_warehouse
 from warehouse.judged import Development
-from warehouse.outbox import due_alerts, known_alert_ids, note_attempt, retry_failed, save_alerts
+from warehouse.outbox import KnownAlert, due_alerts, known_alerts, note_attempt, retry_failed, save_alerts
 
 NOW = datetime(2024, 3, 28, 12, tzinfo=UTC)
 SEEN = Evidence(
     story_title="Xiaomi and BAIC",
     article_title="Talks",
-    url="https://wire.example/1",
-    publisher="The Wire",
-    reported_at=NOW,
-    language="en",
+    first=Place(url="https://wire.example/1", publisher="The Wire", reported_at=NOW, language="en"),
     names=("Xiaomi", "BAIC"),
 )
 NEWS = Development(
@@ -44,10 +41,10 @@ NEWS = Development(
 DESK = AlertRule(name="desk", to="env:DESK")
 
 
-def decided(news=NEWS, rule=DESK, known=(), changed=(), now=NOW):
+def decided(news=NEWS, rule=DESK, known=None, changed=(), now=NOW):
     told = {found.development_id: SEEN for found in (*([news] if news else []), *changed)}
     new = [news] if news else []
-    return alerts_for(new, changed, known, told, [rule], {rule.name: "json"}, now)
+    return alerts_for(new, changed, known or {}, told, [rule], {rule.name: "json"}, now)
 
 
 def in_ledger(con):
@@ -80,13 +77,39 @@ def test_a_message_holds_the_sentence_its_link_and_how_sure_it_is():
     assert message.title == "Xiaomi talks with BAIC"
     for part in (
         "“Xiaomi is in talks with BAIC.”",
-        SEEN.url,
+        SEEN.first.url,
         "unconfirmed",
         "1 independent origin, 1 article",
         "Known before: nothing was agreed",
         "The Wire, 2024-03-28 12:00 UTC [en]",
     ):
         assert part in message.body
+
+
+def test_a_message_shows_both_sides_of_a_contradiction():
+    there = Place(url="https://other.example/2", publisher="Morgenblatt", reported_at=NOW, language="de")
+    other = Against(what="BAIC: partnership, agreed", sentence="Der Vertrag ist unterschrieben.", place=there)
+    lines = write_message(NEWS, replace(SEEN, against=(other,))).body.splitlines()
+
+    start = lines.index("Contradicts: BAIC: partnership, agreed")
+    assert lines[start + 1 : start + 4] == [
+        "“Der Vertrag ist unterschrieben.”",
+        "Morgenblatt, 2024-03-28 12:00 UTC [de]",
+        "https://other.example/2",
+    ]
+    assert "“Xiaomi is in talks with BAIC.”" in lines
+
+
+def test_a_message_counts_copies_apart_and_says_whether_it_is_on_official_word():
+    told = replace(NEWS, articles=5, copies=2, origins=3)
+
+    assert "3 independent origins, 3 articles +2 copies\n" in write_message(told, SEEN).body
+    since = write_message(replace(told, official_at=NOW), SEEN).body
+    assert "New: partnership, talks, unconfirmed" in since
+    assert "3 articles +2 copies, on official word by now\n" in since
+    official = write_message(replace(told, basis="official", official_at=NOW), SEEN).body
+    assert "New: partnership, talks, official" in official
+    assert "by now" not in official
 
 
 def test_line_breaks_bidi_and_escape_codes_are_gone_from_a_title():
@@ -102,7 +125,7 @@ def test_line_breaks_bidi_and_escape_codes_are_gone_from_a_title():
 )
 def test_only_web_addresses_are_links(url):
     assert not is_link(url)
-    assert url not in write_message(NEWS, replace(SEEN, url=url)).body
+    assert url not in write_message(NEWS, replace(SEEN, first=replace(SEEN.first, url=url))).body
 
 
 def test_a_filter_lets_only_its_own_pass():
@@ -117,7 +140,7 @@ def test_a_filter_lets_only_its_own_pass():
 
 def test_old_news_and_known_alerts_give_none():
     (alert,) = decided()
-    assert decided(known={alert.alert_id}) == ()
+    assert decided(known={alert.alert_id: KnownAlert(state="pending")}) == ()
     assert decided(news=replace(NEWS, reported_at=NOW - timedelta(days=7, seconds=1))) == ()
 
 
@@ -125,12 +148,12 @@ def test_an_alert_waits_for_origins_and_goes_when_they_are_there(con):
     rule = replace(DESK, min_origins=2)
     (held,) = decided(rule=rule)
     save_alerts(con, [held])
-    (released,) = decided(None, rule, known_alert_ids(con), [replace(NEWS, origins=2)])
+    (released,) = decided(None, rule, known_alerts(con, WITHDRAWN), [replace(NEWS, origins=2)])
     save_alerts(con, [released])
 
     assert (held.state, released.state, released.alert_id) == ("held", "pending", held.alert_id)
     assert in_ledger(con) == [("pending", 0, None)]
-    assert decided(None, DESK, {decided()[0].alert_id}, [NEWS]) == ()
+    assert decided(None, DESK, {decided()[0].alert_id: KnownAlert(state="pending")}, [NEWS]) == ()
 
 
 def test_quiet_hours_run_over_midnight_in_their_own_zone():

@@ -79,7 +79,7 @@ def a_report(tmp_path, a_watch):
         path = tmp_path / "w.duckdb"
         path.unlink(missing_ok=True)
         with open_warehouse(path) as con:
-            save_articles(con, articles, 0)
+            save_articles(con, articles)
             insert(
                 con,
                 "developments",
