@@ -148,12 +148,16 @@ def _figure_score(fact: Fact, known: Evidence) -> float:
 
 
 def _turns_official(fact: Fact, report: Report, known: Evidence) -> bool:
+    """Tell whether `fact` is the official word on hearsay: of what was taken back it is news from the first hour."""
+    development = known.development
     return (
         fact.basis == "official"
-        and known.development.basis == "unconfirmed"
+        and development.basis == "unconfirmed"
         and not cited_media(report)
         and report.article_id not in known.articles
-        and report.reported_at - known.development.reported_at >= UPGRADE_AFTER
+        and (
+            development.state == "withdrawn" or report.reported_at - development.reported_at >= UPGRADE_AFTER
+        )
     )
 
 

@@ -139,6 +139,20 @@ class Known:
         """Return the ids of the known copies of an article, sorted."""
         return sorted(self._copies.get(article_id, ()))
 
+    def adopt(self, original: str, copies: Iterable[str]) -> list[str]:
+        """Make the articles `copies` and their own copies those of `original`; return the ids of all of them.
+
+        Their place in the order of judgement stays.
+        """
+        adopted = [key for one in copies for key in (one, *self.copies_of(one))]
+        for key in adopted:
+            if (report := self.reports.get(key)) is not None:
+                self._copies[report.copy_of or ""].discard(key)
+                self._copies[original].add(key)
+                self.reports[key] = replace(report, copy_of=original)
+                self._forget_evidence(key)
+        return adopted
+
     def original_of(self, report: Report) -> Report | None:
         """Return the original of the copy `report`, None where it is none or its original is no report."""
         return self.reports.get(report.copy_of or "")

@@ -145,6 +145,8 @@ class _Loading:
         copies = self._adopted(stored) if before is None else ()
         if stored.relevant:
             stored = self._judged(stored, before, copies)
+        elif copies:
+            self._memory().memory.known.adopt(key, copies)
         elif before is not None:
             self._memory().memory.forget(key)
             self._judged_reports.pop(key, None)
@@ -159,6 +161,8 @@ class _Loading:
         save_reports(con, tuple(self._judged_reports.values()), known)
         for copy, original in self._moved.items():
             run(con, "move_copies", ids=[copy], original=original)
+        if self.judged.lineage:  # what joined a story after it had come back must not go where it went before
+            self.judged.story_of |= {one.article_id: one.story_id for one in self.new if one.story_id}
         save_judgements(con, self.judged)
         self.alerts_decided = save_alerts(con, tuple(self.alerts.values()))
 
@@ -250,12 +254,12 @@ class _Loading:
         return replace(stored, story_id=judgement.story.story_id)
 
     def _note(self, judgement: Judgement) -> None:
-        """Note what was decided, and where the articles of the batch belong since."""
+        """Note what was decided, and where the articles of the batch belong since, those that are still to come too."""
         self.judged.add(judgement)
-        moved = dict(judgement.moved)
-        for number, other in enumerate(self.new if moved else ()):
-            if (story := moved.get(other.article_id)) is not None:
-                self.new[number] = self._stored[other.article_id] = replace(other, story_id=story)
+        if not judgement.lineage:
+            return
+        self.new = [_placed(other, judgement) for other in self.new]
+        self._stored = {key: _placed(other, judgement) for key, other in self._stored.items()}
 
     def _note_alert(self, alert: Alert) -> None:
         """Note a new alert or what a known one says now, as it would be had this batch come in pieces."""
@@ -328,6 +332,15 @@ def _report(stored: StoredArticle) -> Report:
         copy_of=stored.copy_of,
         story_id=stored.story_id,
     )
+
+
+def _placed(stored: StoredArticle, judgement: Judgement) -> StoredArticle:
+    """Return `stored` with the story that it belongs to after `judgement`."""
+    merged = {step.story_id: step.successor_id for step in judgement.lineage if step.change == "merged"}
+    story_id = dict(judgement.moved).get(
+        stored.article_id, merged.get(stored.story_id or "", stored.story_id)
+    )
+    return stored if story_id == stored.story_id else replace(stored, story_id=story_id)
 
 
 def _asked(collected: CollectedArticle, before: StoredArticle | None) -> Report:

@@ -100,6 +100,7 @@ class Memory:
         odds = odds_of_stories(traits_of(report), members, rarities, join)
         placing = Placing(known=self.known, near=near, rarities=rarities, join=join, odds=odds)
         story_id = placing.story_of(report, reading.known)
+        recounted = self._told_as_another(report)
         report = replace(report, story_id=story_id)
         self.known.put_story(with_report(story_id, self.known.stories.get(story_id), report))
         self.known.put_report(report)
@@ -115,6 +116,8 @@ class Memory:
             waiting = tuple(one for one in waiting if one not in joining)
             for one in joining:
                 self._attach(key, one.report, one.fact, changes)
+        for key in recounted:
+            self._count(key, report, changes)
         lineage = placing.regroup(report)
         placed = self.known.reports[report.article_id]
         self.known.put_story(placing.called(placed, self._languages))
@@ -124,12 +127,19 @@ class Memory:
         """Forget a report whose newest version does not belong to the watch; its developments stay."""
         self.known.drop_report(article_id)
 
+    def _told_as_another(self, report: Report) -> list[str]:
+        """Return the developments that the article reports already, but not as what it is now: a copy or its own text.
+
+        So it is where it had been forgotten, too.
+        """
+        before = self.known.reports.get(report.article_id)
+        if before is not None and before.copy_of == report.copy_of:
+            return []
+        return self.known.reported_by(report.article_id)
+
     def _adopt(self, report: Report, copies: Iterable[str]) -> list[str]:
         """Make `copies` and their own copies those of `report`; return the developments that they report."""
-        known = [key for one in copies for key in (one, *self.known.copies_of(one))]
-        for key in known:
-            if (copy := self.known.reports.get(key)) is not None:
-                self.known.put_report(replace(copy, copy_of=report.article_id))
+        known = self.known.adopt(report.article_id, copies)
         return list(dict.fromkeys(found for key in known for found in self.known.reported_by(key)))
 
     def _waiting(self, report: Report, near: Iterable[Report]) -> tuple[Waiting, ...]:
@@ -215,8 +225,11 @@ class Memory:
         for article_id in fresh:
             own = article_id == report.article_id and report.copy_of is None
             self._link(key, article_id, "repeats", fact.basis if fact and own else None, changes)
-        if not fresh:
-            return
+        if fresh:
+            self._count(key, report, changes)
+
+    def _count(self, key: str, report: Report, changes: _Changes) -> None:
+        """Count the articles, copies and origins of a development, which `report` has changed."""
         known = self.known.links(key)
         development = replace(self.known.developments[key], articles=len(known))
         if report.copy_of is None:
@@ -252,9 +265,11 @@ class Memory:
         known = self.known.developments
         moved, self.known.moved = self.known.moved, {}
         story = self.known.stories[self.known.reports[article_id].story_id or ""]
-        others = dict.fromkeys(one for step in lineage for one in (step.story_id, step.successor_id))
-        stories = {one: self.known.stories[one] for one in others if one in self.known.stories}
-        replaced = sorted(key for key, one in known.items() if lineage and one.story_id in stories)
+        regrouped = {one for step in lineage for one in (step.story_id, step.successor_id)}
+        copied = {self.known.reports[key].story_id for key in self.known.copies_of(article_id)}
+        others = sorted(one for one in regrouped | copied if one in self.known.stories)
+        stories = {one: self.known.stories[one] for one in others}
+        replaced = sorted(key for key, one in known.items() if one.story_id in regrouped) if lineage else ()
         touched = dict.fromkeys((*changes.touched, *replaced))
         return Judgement(
             story=story,

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from itertools import pairwise
 
@@ -43,6 +43,8 @@ _TERM = re.compile(r"[\u3400-\u9fff]+|[^\W\d_\u3400-\u9fff]{4,}|\d[\d.,]*")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _PLAIN = re.compile(r"[a-z0-9]+")
 _HOUR = timedelta(hours=1)
+#: Texts that are remembered with their tokens: those of a load are looked at several times.
+_TEXTS = 8_192
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,6 +162,7 @@ def title_terms(title: str) -> frozenset[str]:
     return frozenset(terms)
 
 
+@lru_cache(maxsize=_TEXTS)
 def words_of(text: str, language: str | None) -> frozenset[str]:
     """Return the words of `text` (three letters or more, cut to seven) and numbers; pairs of Chinese characters."""
     mark = f"{WORD}{language or ''}:"
@@ -172,12 +175,13 @@ def words_of(text: str, language: str | None) -> frozenset[str]:
     return frozenset(found)
 
 
+@lru_cache(maxsize=_TEXTS)
 def stems_of(text: str) -> frozenset[str]:
     """Return the starts of the words of `text` in Latin letters; Chinese characters by twos: 小米 is `xiaomi`."""
     found: set[str] = set()
     for token in _TOKEN.findall(text):
         if _HAN.match(token):
-            syllables = [anyascii(char).lower() for char in token]
+            syllables = [_syllable(char) for char in token]
             found.update((one + other)[:_STEM_LETTERS] for one, other in pairwise(syllables))
         else:
             found.update(
@@ -188,6 +192,12 @@ def stems_of(text: str) -> frozenset[str]:
     return frozenset(STEM + one for one in found)
 
 
+@cache
+def _syllable(char: str) -> str:
+    return anyascii(char).lower()
+
+
+@lru_cache(maxsize=_TEXTS)
 def letters_of(text: str) -> frozenset[str]:
     """Return the runs of four letters of `text` in Latin letters, words apart by one space.
 

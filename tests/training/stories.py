@@ -126,7 +126,10 @@ class Arrivals:
 
 
 def told(reports: Sequence[Labelled], join: Join, active: timedelta = ACTIVE) -> dict[str, str]:
-    """Return the story of each report by key, as the product comes to it: joined one by one, regrouped every `PASS`."""
+    """Return the story of each report by key: joined one by one as in the product, but regrouped every `PASS`.
+
+    The product looks where a report fits two stories (`warehouse.placing`).
+    """
     known = Arrivals()
     passed = reports[0].traits.at if reports else None
     for one in reports:

@@ -342,6 +342,14 @@ def test_who_repeats_at_once_what_was_withdrawn_tells_nothing_new():
     assert news(first, retracted, report("b", said("stake", "agreed"), hours=24)) == ()
 
 
+def test_the_official_word_on_what_was_withdrawn_is_news_within_hours():
+    first = report("a", said("stake", "agreed", "unconfirmed"))
+    retracted = correcting(replace(report("a", hours=4), revision=2))
+    (announced,) = news(first, retracted, report("b", said("stake", "agreed", "official"), hours=8))
+
+    assert (announced.state, announced.basis, announced.first_article_id) == ("standing", "official", "b")
+
+
 # -- who reports it -------------------------------------------------------------------------------------------
 
 

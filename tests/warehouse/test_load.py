@@ -107,6 +107,34 @@ def test_the_same_url_with_other_text_is_a_revision(con, a_batch, a_watch, an_ar
     assert con.execute("SELECT first_seen_at FROM articles").fetchone() == (NOON,)
 
 
+def test_copies_are_counted_in_every_story_when_their_original_comes_late(con, a_batch, a_watch, an_article):
+    one, other = tuple(range(1, 200, 2)), tuple(range(1001, 1200, 2))
+    excerpts = (
+        an_article(1, title="Xiaomi plant", signals=news(shingles=one), publisher="One"),
+        an_article(
+            2,
+            title="Bank doubles revenue",
+            signals=news("finance", "completed", ("company:baic",), other),
+            publisher="Two",
+        ),
+    )
+    whole = an_article(
+        3,
+        title="The briefing",
+        signals=news("legal", "started", (), (*one, *other)),
+        published_at=NOON - timedelta(hours=9),
+        publisher="Three",
+    )
+    for number, found in enumerate((*excerpts, whole)):
+        load(con, a_batch(number, articles=(found,)), a_watch(), NOON)
+
+    counted = con.execute(
+        "SELECT story_id, count(*), count(copy_of) FROM articles GROUP BY story_id ORDER BY ALL"
+    ).fetchall()
+    assert len(counted) == 2
+    assert con.execute("SELECT story_id, articles, copies FROM stories ORDER BY ALL").fetchall() == counted
+
+
 def test_the_same_text_again_is_nothing_new(con, a_batch, a_watch, an_article):
     load(con, a_batch(1, articles=(an_article(1),)), a_watch(), NOON)
 

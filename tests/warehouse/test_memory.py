@@ -1,5 +1,6 @@
 """The ledger: what each report changes in what is known. Claims are certain, where a test is not about doubt."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -353,3 +354,26 @@ def test_a_copy_never_brings_a_new_development(made):
     for one in arriving(made):
         judged = memory.judge(one)
         assert one.copy_of is None or not judged.new
+
+
+def test_a_copy_that_was_forgotten_and_is_back_is_counted_again(memory):
+    memory.judge(report("a", said(), publisher="One"))
+    copied = report("b", said(), publisher="Two", hours=1, copy_of="a")
+    memory.judge(copied)
+    memory.forget("b")
+    (meanwhile,) = memory.judge(report("c", said(), publisher="Three", hours=2)).changed
+    (back,) = memory.judge(replace(copied, revision=3)).changed
+
+    assert (meanwhile.articles, meanwhile.copies) == (3, 0)
+    assert (back.articles, back.copies, back.origins) == (3, 1, 2)
+
+
+def test_a_copy_that_becomes_a_text_of_its_own_is_an_origin_and_counts_as_a_copy_no_more(memory):
+    first = report("a", said(), publisher="One")
+    copied = report("b", said(), publisher="Two", hours=1, copy_of="a")
+    own = replace(copied, copy_of=None, revision=2, reported_at=NOON + timedelta(hours=3))
+    judged = [memory.judge(first), memory.judge(copied), memory.judge(own, earlier=copied.signals)]
+    states = [(*one.new, *one.changed)[0] for one in judged]
+
+    assert [(one.articles, one.copies, one.origins) for one in states] == [(1, 0, 1), (2, 1, 1), (2, 0, 2)]
+    assert states[-1].confirmed_at == own.reported_at

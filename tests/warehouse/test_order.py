@@ -1,11 +1,12 @@
 """The same articles in batches of any size, with restarts between or none, end in the same warehouse."""
 
 from dataclasses import replace
+from datetime import timedelta
 from functools import cache
 
 import pytest
 
-from extractors.records import Batch, CollectedArticle
+from extractors.records import Batch, CollectedArticle, article_id, stable_id
 from extractors.signals.tagger import Tagger
 from extractors.watch import AlertRule, read_watch
 from flows.alerts.desk import AlertDesk
@@ -21,6 +22,7 @@ QUESTIONS = (
     "SELECT article_id, revision, relevant, likeness, copy_of, story_id FROM articles ORDER BY ALL",
     "SELECT article_id, revision, change FROM revisions ORDER BY ALL",
     "FROM stories ORDER BY ALL",
+    "FROM story_lineage ORDER BY ALL",
     "FROM developments ORDER BY ALL",
     "FROM development_articles ORDER BY ALL",
     "SELECT alert_id, development_id, rule, state, created_at, title, body FROM alerts ORDER BY ALL",
@@ -53,10 +55,15 @@ def told_in(name):
 
 def loaded(path, name, size, opened_for):
     """Load the set in batches of `size`, the warehouse opened anew after `opened_for` of them."""
-    watch, articles = told_in(name)
+    load_all(path, *told_in(name), size, opened_for)
+    return answers(path)
+
+
+def load_all(path, watch, articles, size, opened_for):
+    path.parent.mkdir(exist_ok=True)
     batches = [
         Batch(
-            batch_id=f"b{start}",
+            batch_id=stable_id("b", articles[start].article.url, articles[start].article.seen_at),
             order_id="import",
             collected_at=articles[start].article.seen_at,
             articles=tuple(articles[start : start + size]),
@@ -67,6 +74,9 @@ def loaded(path, name, size, opened_for):
         with open_warehouse(path) as con:
             for batch in batches[start : start + opened_for]:
                 load(con, batch, watch, batch.collected_at, AlertDesk(con, watch, {}))
+
+
+def answers(path):
     with open_warehouse(path) as con:
         return [con.execute(question).fetchall() for question in QUESTIONS]
 
@@ -85,9 +95,40 @@ def test_neither_the_size_of_batches_nor_restarts_change_what_comes_out(
 ):
     apart = loaded(tmp_path / "warehouse.duckdb", name, size, opened_for)
 
-    assert all(at_once[name])
+    assert all(
+        rows for question, rows in zip(QUESTIONS, at_once[name], strict=True) if "lineage" not in question
+    )
     for question, once, pieces in zip(QUESTIONS, at_once[name], apart, strict=True):
         assert pieces == once, question
+
+
+def test_a_revision_is_in_the_story_that_its_own_was_merged_into_in_the_same_batch(tmp_path):
+    name = "ferrochip"
+    watch, articles = told_in(name)
+    path = tmp_path / "whole" / "warehouse.duckdb"
+    load_all(path, watch, articles, len(articles), 1)
+    with open_warehouse(path) as con:
+        (merged,) = con.execute(
+            "SELECT story_id, changed_at FROM story_lineage WHERE change = 'merged' ORDER BY changed_at LIMIT 1"
+        ).fetchall()
+    story_id, at = merged
+    (start,) = (
+        number
+        for number, one in enumerate(articles)
+        if stable_id("s", article_id(one.article.url)) == story_id
+    )
+    later = at + timedelta(hours=1)
+    edited = replace(articles[start].article, text="Anders als zuvor.", seen_at=later, published_at=later)
+    revised = CollectedArticle(article=edited, signals=articles[start].signals)
+    rest = sorted([*articles[start + 1 :], revised], key=lambda one: one.article.seen_at)
+
+    apart, once = (tmp_path / folder / "warehouse.duckdb" for folder in ("apart", "once"))
+    known = articles[: start + 1]
+    load_all(apart, watch, [*known, *rest], 1, 1000)
+    load_all(once, watch, known, len(known), 1)
+    load_all(once, watch, rest, len(rest), 1)
+
+    assert answers(once) == answers(apart)
 
 
 def test_one_of_the_sets_takes_a_development_back(at_once):

@@ -1,5 +1,8 @@
 """The schema explains itself, migrates forward, and refuses what it does not know."""
 
+from importlib.resources import files
+
+import duckdb
 import pytest
 
 from extractors.errors import WarehouseError
@@ -86,3 +89,37 @@ def test_times_come_back_in_utc_whatever_zone_the_machine_has(con, noon):
 def test_an_annotation_that_cannot_travel_is_refused():
     with pytest.raises(TypeError, match="no column type"):
         column_type(complex)
+
+
+def test_copies_and_second_origins_of_what_was_stored_before_are_counted():
+    with duckdb.connect() as con:
+        migrations = sorted(files("warehouse").joinpath("migrations").iterdir(), key=lambda one: one.name)
+        first, second = (one.read_text(encoding="utf-8") for one in migrations[:2])
+        con.execute("CREATE TABLE main.migrations (name VARCHAR NOT NULL, applied_at TIMESTAMPTZ NOT NULL)")
+        con.execute(first)
+        con.execute(
+            """
+            SET TimeZone = 'UTC';
+            INSERT INTO stories BY NAME SELECT 's' AS story_id, 'Title' AS title, '2024-01-01' AS first_at,
+                '2024-01-03' AS last_at, 3 AS articles, 2 AS publishers, ['en'] AS languages;
+            INSERT INTO articles BY NAME
+            SELECT id AS article_id, id AS url, 'wire' AS source_id, id AS publisher, id AS title, '' AS text,
+                [] AS authors, day AS reported_at, day AS first_seen_at, 1 AS revision, 1 AS words,
+                true AS relevant, 0 AS likeness, original AS copy_of, 's' AS story_id, 'page' AS text_from
+            FROM (VALUES ('a', DATE '2024-01-01', NULL), ('b', '2024-01-02', 'a'), ('c', '2024-01-03', NULL))
+                AS t (id, day, original);
+            INSERT INTO developments BY NAME SELECT 'd' AS development_id, 's' AS story_id, 'plant' AS event_type,
+                'planned' AS status, 'official' AS basis, [] AS participants, 'What' AS what, 'It.' AS sentence,
+                'a' AS first_article_id, '2024-01-01' AS reported_at, '2024-01-01' AS detected_at, 3 AS articles,
+                2 AS origins;
+            INSERT INTO development_articles BY NAME
+            SELECT 'd' AS development_id, unnest(['a', 'b', 'c']) AS article_id,
+                unnest(['first', 'repeats', 'confirms']) AS role;
+            """
+        )
+        con.execute(second)
+
+        assert con.execute("SELECT copies FROM stories").fetchall() == [(1,)]
+        assert con.execute("SELECT copies, confirmed_at::DATE::VARCHAR FROM developments").fetchall() == [
+            (1, "2024-01-03")
+        ]

@@ -71,6 +71,15 @@ ALTER TABLE developments ADD COLUMN contradicts VARCHAR;
 ALTER TABLE developments ADD COLUMN withdrawn_at TIMESTAMPTZ;
 ALTER TABLE developments ADD COLUMN withdrawn_by VARCHAR;
 UPDATE developments SET official_at = reported_at WHERE basis = 'official';
+UPDATE developments SET copies = told.copies, confirmed_at = told.confirmed_at
+FROM (
+    SELECT l.development_id, count(a.copy_of) AS copies,
+           min(a.reported_at) FILTER (l.role = 'confirms') AS confirmed_at
+    FROM development_articles AS l
+    JOIN articles AS a ON a.article_id = l.article_id
+    GROUP BY l.development_id
+) AS told
+WHERE told.development_id = developments.development_id;
 COMMENT ON COLUMN developments.copies IS 'Of these articles: copies.';
 COMMENT ON COLUMN developments.state IS 'standing, or withdrawn where its only evidence was corrected or taken back.';
 COMMENT ON COLUMN developments.confirmed_at IS 'reported_at of the article that brought the second independent origin, UTC; null while there is one.';
@@ -84,9 +93,13 @@ COMMENT ON COLUMN development_articles.basis IS 'On whose word this article has 
 
 ALTER TABLE stories ADD COLUMN copies INTEGER DEFAULT 0;
 ALTER TABLE stories ADD COLUMN title_article_id VARCHAR;
+UPDATE stories SET copies = told.copies
+FROM (SELECT story_id, count(copy_of) AS copies FROM articles GROUP BY story_id) AS told
+WHERE told.story_id = stories.story_id;
 COMMENT ON COLUMN stories.title_article_id IS 'The article whose title it is; null where an older program gave the title.';
 COMMENT ON COLUMN stories.copies IS 'Of these articles: copies.';
 COMMENT ON COLUMN stories.title IS 'Title of its most central article, in the first language of the watch if there is one.';
+COMMENT ON COLUMN stories.last_at IS 'When its latest article, or the latest revision of one, was reported, UTC.';
 COMMENT ON COLUMN stories.story_id IS 'Id; stays once given. One that was merged into another or split is in story_lineage.';
 
 CREATE TABLE story_lineage (
