@@ -232,7 +232,9 @@ class Memory:
         """Count the articles, copies and origins of a development, which `report` has changed."""
         known = self.known.links(key)
         development = replace(self.known.developments[key], articles=len(known))
-        if report.copy_of is None:
+        if (
+            report.copy_of is None and development.state == "standing"
+        ):  # what repeats a withdrawn one confirms nothing
             development = self._settled(development, changes)
         copied = sum(self.known.is_copy(article_id) for article_id in known)
         self.known.put_development(replace(development, copies=copied))

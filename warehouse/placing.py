@@ -64,7 +64,8 @@ class Placing:
         story = self.known.stories[report.story_id or ""]
         members = self.known.traits_in(story.story_id, (*self.near, report))
         if len(members) not in LOOKS:
-            return story
+            revised = report.article_id == story.title_article_id
+            return replace(story, title=report.title) if revised else story
         key = central(members, self.rarities, languages=languages, holder=story.title_article_id)
         return replace(story, title=self.known.reports[key].title, title_article_id=key)
 

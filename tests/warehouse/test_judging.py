@@ -342,6 +342,15 @@ def test_who_repeats_at_once_what_was_withdrawn_tells_nothing_new():
     assert news(first, retracted, report("b", said("stake", "agreed"), hours=24)) == ()
 
 
+def test_who_repeats_what_was_withdrawn_does_not_confirm_it():
+    first = report("a", said("stake", "agreed"))
+    retracted = correcting(replace(report("a", hours=20), revision=2))
+    (repeated,) = told(first, retracted, report("b", said("stake", "agreed"), hours=26))[-1].changed
+
+    assert (repeated.state, repeated.articles) == ("withdrawn", 2)
+    assert (repeated.origins, repeated.confirmed_at) == (1, None)
+
+
 def test_the_official_word_on_what_was_withdrawn_is_news_within_hours():
     first = report("a", said("stake", "agreed", "unconfirmed"))
     retracted = correcting(replace(report("a", hours=4), revision=2))

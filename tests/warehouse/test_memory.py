@@ -377,3 +377,13 @@ def test_a_copy_that_becomes_a_text_of_its_own_is_an_origin_and_counts_as_a_copy
 
     assert [(one.articles, one.copies, one.origins) for one in states] == [(1, 0, 1), (2, 1, 1), (2, 0, 2)]
     assert states[-1].confirmed_at == own.reported_at
+
+
+def test_a_story_follows_the_new_title_of_the_article_that_it_is_called_after(memory):
+    first = memory.judge(report("a", said(), title="Acme and Bolt talk")).story
+    revised = memory.judge(
+        replace(report("a", said(), hours=2, title="Acme and Bolt agree"), revision=2)
+    ).story
+
+    assert (first.title, revised.title) == ("Acme and Bolt talk", "Acme and Bolt agree")
+    assert revised.story_id == first.story_id
