@@ -30,7 +30,6 @@ from warehouse.judgements import Judgements, save_judgements
 from warehouse.outbox import save_alerts
 from warehouse.plan import note_sources
 from warehouse.polled import save_items, save_polls, silent_articles
-from warehouse.remember import Remembered, remember
 from warehouse.reports import fill_index, read_last_articles, save_reports
 from warehouse.revisions import change_of, diff_of
 from warehouse.shingles import shingle_index
@@ -38,6 +37,7 @@ from warehouse.stored import StoredArticle, save_articles, save_entities, signal
 
 if TYPE_CHECKING:
     from extractors.signals.likeness import Likeness
+    from warehouse.remember import Remembered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -268,8 +268,10 @@ class _Loading:
             alert if before is None else replace(alert, created_at=before.created_at)
         )
 
-    def _memory(self) -> Remembered:
+    def _memory(self) -> "Remembered":
         if self._remembered is None:
+            from warehouse.remember import remember  # noqa: PLC0415 - judgement; a run with nothing new needs none
+
             coming = [
                 _asked(collected, self._stored.get(article_id(collected.article.url)))
                 for collected in self._articles
