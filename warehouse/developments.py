@@ -23,9 +23,6 @@ FRESH = timedelta(days=3)
 #: Score from which a claim says what a development says.
 MATCH = 1.5
 
-#: Share of names (by weight) from which two reports are about the same.
-SAME_NAMES = 0.5
-
 #: Words of hearsay turned official within this time come from one piece of news, read in two ways.
 UPGRADE_AFTER = timedelta(hours=12)
 
@@ -93,6 +90,25 @@ def match_score(fact: Fact, report: Report, known: Evidence, weights: Mapping[st
 def is_denial(fact: Fact) -> bool:
     """Tell whether `fact` says, on the word of one who must know, that something is not (or no longer) so."""
     return fact.status in _FULL_STATUS and fact.basis == "official"
+
+
+def opened_by(report: Report, fact: Fact, development_id: str) -> Development:
+    """Return the development that `fact` of `report` opens, as it is before any report is counted or put to it."""
+    return Development(
+        development_id=development_id,
+        story_id=report.story_id or "",
+        event_type=fact.event_type,
+        status=fact.status,
+        basis=fact.basis,
+        participants=report.signals.claims[fact.position].participants,
+        what="",
+        sentence=fact.sentence,
+        first_article_id=report.article_id,
+        reported_at=report.reported_at,
+        detected_at=report.detected_at,
+        articles=0,
+        origins=0,
+    )
 
 
 def what(fact: Fact, participants: Iterable[str], names: Mapping[str, str]) -> str:

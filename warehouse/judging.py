@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from extractors.records import Signals
-from warehouse.developments import FRESH, MATCH, Evidence, match_score
+from warehouse.developments import FRESH, MATCH, Evidence, match_score, opened_by
 from warehouse.facts import Fact, conflict, headline_figures, news_of, said_before
-from warehouse.judged import Development, Report
+from warehouse.judged import Report
 from warehouse.ladders import FALLEN
 from warehouse.matching import Held, Setting, Weights, held, is_certain, newness, probability, sameness
 from warehouse.stories import entities_of
@@ -160,34 +160,18 @@ def tellers(
     fact: Fact, report: Report, waiting: Iterable[Waiting], rarities: Mapping[str, float]
 ) -> list[Waiting]:
     """Return those of the `waiting` claims that say what `fact` of `report` says, the earliest first."""
+    typed = [one for one in waiting if one.fact.event_type == fact.event_type]
+    if not typed:
+        return []
     alone = _alone(fact, report)
-    same = [
-        one
-        for one in waiting
-        if one.fact.event_type == fact.event_type
-        and match_score(one.fact, one.report, alone, rarities) >= MATCH
-    ]
+    same = [one for one in typed if match_score(one.fact, one.report, alone, rarities) >= MATCH]
     return sorted(same, key=lambda one: (one.report.reported_at, one.report.article_id))
 
 
 def _alone(fact: Fact, report: Report) -> Evidence:
     """Return what would be known of the development that `fact` opened, had it been believed."""
     return Evidence(
-        development=Development(
-            development_id="",
-            story_id="",
-            event_type=fact.event_type,
-            status=fact.status,
-            basis=fact.basis,
-            participants=tuple(sorted(fact.participants)),
-            what="",
-            sentence=fact.sentence,
-            first_article_id=report.article_id,
-            reported_at=report.reported_at,
-            detected_at=report.detected_at,
-            articles=1,
-            origins=1,
-        ),
+        development=opened_by(report, fact, ""),
         facts=(fact,),
         reports=(report,),
         headlines=headline_figures(report),

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from extractors.records import Basis, Signals, stable_id
-from warehouse.developments import FRESH, what
+from warehouse.developments import FRESH, opened_by, what
 from warehouse.facts import Fact, news_of
 from warehouse.judged import Development, DevelopmentArticle, Judgement, Lineage, Report, Role, Story
 from warehouse.judging import Nearby, Reading, Waiting, contradicted, read_claims, tellers
@@ -167,23 +167,12 @@ class Memory:
 
     def _open(self, report: Report, fact: Fact, near: Iterable[Report], changes: _Changes) -> str:
         """Open the development that `fact` of `report` tells and return its id."""
-        participants = report.signals.claims[fact.position].participants
         evidence = self.known.evidence_of(near, report.reported_at)
         key = self._free_id(report.article_id, fact)
-        development = Development(
-            development_id=key,
-            story_id=report.story_id or "",
-            event_type=fact.event_type,
-            status=fact.status,
-            basis=fact.basis,
-            participants=participants,
-            what=what(fact, participants, self._names),
-            sentence=fact.sentence,
-            first_article_id=report.article_id,
-            reported_at=report.reported_at,
-            detected_at=report.detected_at,
-            articles=0,
-            origins=0,
+        opened = opened_by(report, fact, key)
+        development = replace(
+            opened,
+            what=what(fact, opened.participants, self._names),
             supersedes=self._superseded(report, fact, changes),
             contradicts=contradicted(
                 fact,
@@ -232,9 +221,8 @@ class Memory:
         """Count the articles, copies and origins of a development, which `report` has changed."""
         known = self.known.links(key)
         development = replace(self.known.developments[key], articles=len(known))
-        if (
-            report.copy_of is None and development.state == "standing"
-        ):  # what repeats a withdrawn one confirms nothing
+        # what repeats a withdrawn one confirms nothing
+        if report.copy_of is None and development.state == "standing":
             development = self._settled(development, changes)
         copied = sum(self.known.is_copy(article_id) for article_id in known)
         self.known.put_development(replace(development, copies=copied))

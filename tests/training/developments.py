@@ -21,9 +21,9 @@ from flows.newsroom.gold import GoldArticle
 from tests.given_claims import article_of
 from tests.score import Found, score_developments
 from tests.streams.reading import Stream, read_stream, stream_names
-from warehouse.developments import FRESH
+from warehouse.developments import FRESH, opened_by
 from warehouse.facts import Fact, news_of
-from warehouse.judged import Development, DevelopmentArticle, Report
+from warehouse.judged import DevelopmentArticle, Report
 from warehouse.judging import Nearby, likelihoods, matched
 from warehouse.known import Counted, Known
 from warehouse.matching import Setting, Weights, held, newness, probability, sameness
@@ -125,23 +125,7 @@ def _put_labelled(known: Known, report: Report, facts: Iterable[Fact], labels: d
             continue
         role = "repeats" if key in known.developments else "first"
         if role == "first":
-            known.put_development(
-                Development(
-                    development_id=key,
-                    story_id="",
-                    event_type=fact.event_type,
-                    status=fact.status,
-                    basis=fact.basis,
-                    participants=tuple(sorted(fact.participants)),
-                    what="",
-                    sentence=fact.sentence,
-                    first_article_id=report.article_id,
-                    reported_at=report.reported_at,
-                    detected_at=report.detected_at,
-                    articles=1,
-                    origins=1,
-                )
-            )
+            known.put_development(opened_by(report, fact, key))
         known.put_link(DevelopmentArticle(development_id=key, article_id=report.article_id, role=role))
 
 
