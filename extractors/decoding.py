@@ -22,9 +22,8 @@ _LOOKED_AT = 4096
 #: How much the detector sees: enough to be sure, and bounded in time.
 _DETECTED_FROM = 65536
 #: Soft hyphens and spaces of no width, control characters, and halves of surrogate pairs, which no file can hold.
-_INVISIBLE = dict.fromkeys(
-    (*map(ord, "\u00ad\u200b\u2060\ufeff"), *range(9), 11, 12, *range(14, 32), 127, *range(0xD800, 0xE000))
-)
+#: A pattern and no table of `str.translate`, which takes 1.5 s of 8 for all text of 209 pages that have none of these.
+_INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff\0-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]+")
 
 #: Labels that are read as a superset of what they say, as browsers do (WHATWG Encoding, "names and labels").
 _SUPERSETS = {
@@ -69,7 +68,7 @@ def decode(body: bytes, content_type: str | None) -> str:
 
 def visible(text: str) -> str:
     """Return `text` without what nobody sees: it splits words in two (soft hyphens), or cannot be stored."""
-    return text.translate(_INVISIBLE)
+    return _INVISIBLE.sub("", text)
 
 
 def without_declaration(text: str) -> str:

@@ -1,38 +1,87 @@
 """When an article was published: the feed's date, then the page's own, then what htmldate finds on the page."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from htmldate import find_date
 
-from extractors.moments import EARLIEST, FURTHEST_AHEAD, parse_moment
+from extractors.moments import EARLIEST, FURTHEST_AHEAD, parse_moment, zone_of
 from extractors.records import PublishedFrom
 
 if TYPE_CHECKING:
     from lxml import html
 
+#: A date so far ahead is none of a clock that is wrong, but of an announcement or of a wrong zone (field rule 29).
+_AHEAD = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """The moment of publication and where it is from, both None where there is none.
+
+    `clamped` says that the date lay ahead of `now`, which stands in its place.
+    """
+
+    at: datetime | None = None
+    told_by: PublishedFrom | None = None
+    clamped: bool = False
+
 
 def published(
     listed: datetime | None,
-    written: str | None,
+    written: Sequence[str],
     root: "html.HtmlElement | None",
     language: str | None,
     now: datetime,
-) -> tuple[datetime | None, PublishedFrom | None]:
-    """Return the moment of publication and where it is from; (None, None) where there is none.
+    zone: str | None = None,
+) -> Published:
+    """Return the moment of publication.
 
-    `listed` is the feed's, `written` the page's as it stands there; `root` is searched only without both.
+    `listed` is the feed's, `written` the page's as they stand there, surest first; `root` is searched only without
+    any. The page's goes before the feed's where both are of one day and the feed tells no more than the day, and where
+    the feed's lies ahead and the page's does not. `language` and `zone` as in `parse_moment`.
     """
+    moments = [moment for one in written if (moment := parse_moment(one, language, now, zone))]
+    precise = _more_precise(moments[0], moments, language, zone) if moments else None
     if listed is not None:
-        return listed, "feed"
-    moment = parse_moment(written, language, now)
-    if moment is not None:
-        return moment, "structured"
-    moment = _found(root, language, now) if root is not None else None
-    return (moment, "page") if moment is not None else (None, None)
+        own = _more_precise(listed, moments, language, zone)
+        if own is listed and listed > now + _AHEAD and precise is not None:
+            own = precise
+        return _clamped(own, "feed" if own is listed else "structured", now)
+    if precise is not None:
+        return _clamped(precise, "structured", now)
+    found = _found(root, language, now, zone) if root is not None else None
+    return _clamped(found, "page", now) if found is not None else Published()
 
 
-def _found(root: "html.HtmlElement", language: str | None, now: datetime) -> datetime | None:
+def _clamped(moment: datetime, told_by: PublishedFrom, now: datetime) -> Published:
+    ahead = moment > now + _AHEAD
+    return Published(at=now if ahead else moment, told_by=told_by, clamped=ahead)
+
+
+def _more_precise(
+    moment: datetime, others: Sequence[datetime], language: str | None, zone: str | None
+) -> datetime:
+    """Return `moment`, or where it tells no time the first of `others` that does, on the same day."""
+    for place in (UTC, zone_of(language, zone)):
+        day = moment.astimezone(place)
+        if day.time() == time(0):
+            return next(
+                (
+                    one
+                    for one in others
+                    if one.astimezone(place).date() == day.date() and one.astimezone(place).time() != time(0)
+                ),
+                moment,
+            )
+    return moment
+
+
+def _found(
+    root: "html.HtmlElement", language: str | None, now: datetime, zone: str | None
+) -> datetime | None:
     """Search the page; a date without a time is midnight where the source is."""
     try:
         written = find_date(
@@ -44,4 +93,4 @@ def _found(root: "html.HtmlElement", language: str | None, now: datetime) -> dat
         )
     except (ValueError, TypeError, AttributeError, OverflowError):
         return None
-    return parse_moment(written, language, now)
+    return parse_moment(written, language, now, zone)

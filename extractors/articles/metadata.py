@@ -2,15 +2,16 @@
 
 import re
 from dataclasses import dataclass
-from html import unescape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
 from courlan import clean_url
+from lxml import etree
 
 from extractors.addresses import is_version_of, same_site
-from extractors.articles.structured import article_node, names_in, names_of, text_of
+from extractors.articles.structured import article_node, is_locked, names_in, names_of, text_of
 from extractors.decoding import visible
+from extractors.plain import plain_line, plain_text
 
 if TYPE_CHECKING:
     from lxml import html
@@ -37,51 +38,64 @@ _AUTHOR_METAS = (
     "byl",
     "dcsext.author",
 )
+#: Classes of the places where pages name their authors for readers.
+_BYLINES = frozenset(("author", "author-name", "byline", "autor"))
+#: A line that is longer names no author, but tells of one.
+_LONGEST_BYLINE = 80
+_MOST_BYLINES = 20
 _SITE_AT_END = re.compile(r"\s+[|–—·»-]\s+[^|–—·»]{2,40}$|_[^_]{2,20}$")
 _LONGEST_TITLE = 1000
 _FRONT = re.compile(r"/?(?:[a-z]{2}(?:[-_][a-z]{2})?/?)?(?:(?:index|home|default)\.\w{2,5})?", re.IGNORECASE)
 #: The name of an article in its address: a number of four digits that is no year, or three words and more.
 _OWN_NAME = re.compile(r"\d{5}|(?<!\d)(?!(?:19|20)\d\d)\d{4}|(?:[^-_]+[-_]){2,}[^-_]+")
-_BLOCK = re.compile(r"</?(?:p|br|div|li|ul|ol|h[1-6]|blockquote)\b[^<>]{0,1000}>", re.IGNORECASE)
-_TAG = re.compile(r"</?[a-zA-Z][^<>]{0,1000}>")
+_SPOKEN: Any = etree.XPath("descendant::text()[not(parent::script or parent::style)]", smart_strings=False)
+_MARKUP = re.compile(r"<[a-zA-Z/!]|&[a-zA-Z#]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Metadata:
     """What a page says about its article. Everything is None or empty where the page does not say it.
 
-    `title` is the one written for machines, `shown_title` the heading on the page; `published` the date as
-    written; `language` an ISO 639-1 code; `canonical` an absolute URL as written.
+    `title` is the one written for machines, `shown_title` the heading on the page; `published` are the dates as
+    written, surest first; `language` an ISO 639-1 code; `canonical` an absolute URL as written; `body` the whole text
+    as told to machines. `is_article` says that the page calls itself an article, `locked` that it is not free to read;
+    None where it does not say.
     """
 
     title: str | None
     shown_title: str | None
     description: str | None
     authors: tuple[str, ...]
-    published: str | None
+    published: tuple[str, ...]
+    section: str | None
     language: str | None
     site: str | None
     canonical: str | None
     body: str | None
+    is_article: bool
+    locked: bool | None
 
 
 def read_metadata(root: "html.HtmlElement", url: str) -> Metadata:
     """Return what the page `root`, had from `url`, says about its article."""
     metas, node = _metas(root), article_node(root)
     site = metas.get("og:site_name") or text_of(node.get("publisher"))
-    title = text_of(node.get("headline")) or metas.get("og:title") or metas.get("twitter:title")
+    shown = _heading(root)
     return Metadata(
-        title=_without_site(title, site),
-        shown_title=_heading(root) or _without_site(_text(root.find(".//title")), site),
+        title=_title(metas, text_of(node.get("headline")), shown, site),
+        shown_title=shown or _without_site(_text(root.find(".//title")), site),
         description=metas.get("og:description")
         or metas.get("description")
         or text_of(node.get("description")),
-        authors=names_of(node.get("author")) or _meta_authors(metas),
+        authors=names_of(node.get("author")) or _meta_authors(metas) or _shown_authors(root),
         published=_published(root, metas, text_of(node.get("datePublished"))),
+        section=text_of(node.get("articleSection")) or metas.get("article:section"),
         language=_language(root, metas, text_of(node.get("inLanguage"))),
         site=site,
         canonical=_canonical(root, url),
         body=_body(node.get("articleBody")),
+        is_article=bool(node) or metas.get("og:type") == "article",
+        locked=is_locked(node),
     )
 
 
@@ -124,29 +138,39 @@ def _metas(root: "html.HtmlElement") -> dict[str, str]:
     """Return the first content of each meta name, in lower case."""
     found: dict[str, str] = {}
     for meta in root.iter("meta"):
-        name = meta.get("property") or meta.get("name") or meta.get("itemprop")
-        content = " ".join(visible(meta.get("content") or "").split())
-        if name and content:
-            found.setdefault(name.strip().lower(), content)
+        name = (
+            meta.get("property") or meta.get("name") or meta.get("itemprop") or meta.get("http-equiv") or ""
+        )
+        key = name.strip().lower()
+        content = plain_line(meta.get("content"), _LONGEST_TITLE) if key and key not in found else None
+        if content:
+            found[key] = content
     return found
 
 
-def _published(root: "html.HtmlElement", metas: dict[str, str], structured: str | None) -> str | None:
-    if structured:
-        return structured
-    written = next((metas[name] for name in _DATE_METAS if name in metas), None)
-    if written:
-        return written
+def _title(metas: dict[str, str], headline: str | None, shown: str | None, site: str | None) -> str | None:
+    """Return the title written for machines; but the one shown to readers, where that is written for sharing too.
+
+    The headline in the structured data is often one for search engines, the one for sharing often has the site in it.
+    """
+    shared = [_without_site(metas.get(name), site) for name in ("og:title", "twitter:title")]
+    if shown and (shown == shared[0] or (not headline and shown in shared)):
+        return shown
+    return _without_site(headline, site) or shared[0] or shared[1]
+
+
+def _published(root: "html.HtmlElement", metas: dict[str, str], structured: str | None) -> tuple[str, ...]:
+    """Return the dates of publication as written, surest first."""
+    written = [structured, *(metas.get(name) for name in _DATE_METAS)]
     for path in (".//time[@itemprop='datePublished']", ".//time[@pubdate]", ".//article//time[@datetime]"):
         shown = root.find(path)
-        moment = shown.get("datetime") if shown is not None else None
-        if moment:
-            return str(moment)
-    return None
+        written.append(shown.get("datetime") if shown is not None else None)
+    return tuple(dict.fromkeys(one for one in written if one))
 
 
 def _language(root: "html.HtmlElement", metas: dict[str, str], structured: str | None) -> str | None:
     written = root.get("lang") or root.get("xml:lang") or structured or metas.get("og:locale")
+    written = written or metas.get("content-language") or metas.get("dc.language")
     found = re.match(r"[a-zA-Z]{2}(?![a-zA-Z])", written or "")
     return found[0].lower() if found else None
 
@@ -162,17 +186,33 @@ def _canonical(root: "html.HtmlElement", url: str) -> str | None:
 
 
 def _body(written: object) -> str | None:
-    """Return the paragraphs of an `articleBody`, which may be marked up or not."""
+    """Return the paragraphs of an `articleBody`, which may be marked up, escaped, or have a paragraph a line."""
     if not isinstance(written, str):
         return None
-    plain = unescape(_TAG.sub("", _BLOCK.sub("\n", written))) if _TAG.search(written) else written
-    paragraphs = (" ".join(line.split()) for line in visible(plain).splitlines())
+    whole = plain_text(written) if _MARKUP.search(written) else visible(written).replace("\n", "\n\n")
+    paragraphs = (" ".join(line.split()) for line in whole.split("\n\n"))
     return "\n\n".join(line for line in paragraphs if line) or None
 
 
 def _meta_authors(metas: dict[str, str]) -> tuple[str, ...]:
     """Return the names of the first meta that holds any: many hold an address or a number instead."""
     return next((names for name in _AUTHOR_METAS if (names := names_in(metas.get(name, "")))), ())
+
+
+def _shown_authors(root: "html.HtmlElement") -> tuple[str, ...]:
+    """Return the names in the first place where the page shows its authors, those marked as such first."""
+    marked, named = [], []
+    for element in root.iter():
+        if "author" in (element.get("rel"), element.get("itemprop")):
+            marked.append(element)
+        elif not _BYLINES.isdisjoint((element.get("class") or "").lower().split()):
+            named.append(element)
+    for place in (*marked[:_MOST_BYLINES], *named[:_MOST_BYLINES]):
+        line = _text(place) or ""
+        names = names_in(line) if len(line) <= _LONGEST_BYLINE else ()
+        if names:
+            return names
+    return ()
 
 
 def _heading(root: "html.HtmlElement") -> str | None:
@@ -182,11 +222,14 @@ def _heading(root: "html.HtmlElement") -> str | None:
 
 
 def _text(element: "html.HtmlElement | None") -> str | None:
-    return (
-        None
-        if element is None
-        else " ".join(visible(element.text_content()).split())[:_LONGEST_TITLE] or None
-    )
+    """Return the text of `element` on one line, without that of scripts in it."""
+    return None if element is None else plain_line(_spoken(element), _LONGEST_TITLE)
+
+
+def _spoken(element: "html.HtmlElement") -> str:
+    """Return all text in `element` but that of scripts."""
+    parts: list[str] = _SPOKEN(element)
+    return "".join(parts)
 
 
 def _without_site(title: str | None, site: str | None) -> str | None:

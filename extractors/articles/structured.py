@@ -3,10 +3,9 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
-from html import unescape
 from typing import TYPE_CHECKING, Any
 
-from extractors.decoding import visible
+from extractors.plain import plain_line
 
 if TYPE_CHECKING:
     from lxml import html
@@ -14,9 +13,24 @@ if TYPE_CHECKING:
 #: A script of more characters than this is data of a shop or an app, and slow to read.
 _LONGEST = 512_000
 _MOST_NODES = 2000
-_LONGEST_BYLINE = 1000
-_BETWEEN = re.compile(r"\s*;\s*|,?\s+(?:and|und|&)\s+|、")
-_BY = re.compile(r"^\s*by[\s:]\s*", re.IGNORECASE)
+#: What some templates put around the JSON: comments and CDATA of other languages.
+_WRAPPED = re.compile(
+    r"^\s*(?://\s*)?(?:<!--|<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/)|(?://\s*|/\*\s*)?(?:-->|\]\]>)(?:\s*\*/)?\s*$"
+)
+_LONGEST_LINE = 1000
+_LONGEST_NAME = 200
+_MOST_NAMES = 20
+#: Levels of lists and nodes between a property and its text.
+_DEEPEST = 4
+_BETWEEN = re.compile(r"\s*[;|、，]\s*|,?\s+(?:and|und|&)\s+")
+#: `Von` is also the start of a name: before a name it has two capital words behind it.
+_BY = re.compile(
+    r"^\s*(?:(?i:by|text)[\s:]\s*|[Vv]on\s+(?=[A-ZÄÖÜ]\S+\s+[A-ZÄÖÜ])|(?:文|作者|记者)\s*[:：/／]\s*)"
+)
+#: A name of a person: two to four words that begin with a capital, particles between them.
+_PERSON = re.compile(
+    r"[^\W\d_a-zß-ÿ][\w.'’-]*(?:\s+(?:van|von|der|den|de|del|di|da|du|la|le|bin|al|el|zu|zur))*(?:\s+[^\W\d_a-zß-ÿ][\w.'’-]*){1,3}"
+)
 _LETTER = re.compile(r"[^\W\d_]")
 _ADDRESS = re.compile(r"@|://|\bwww\.|^[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}$", re.IGNORECASE)
 _TYPES = frozenset(
@@ -43,40 +57,57 @@ def article_node(root: "html.HtmlElement") -> Mapping[str, Any]:
 
 
 def text_of(value: object) -> str | None:
-    """Return the text of a JSON-LD value: a string, the `name` of a node, or the first of a list."""
-    if isinstance(value, list):
-        return next((text for text in map(text_of, value) if text), None)
-    if isinstance(value, dict):
-        return text_of(value.get("name") or value.get("@value"))
-    return (" ".join(visible(unescape(value)).split()) or None) if isinstance(value, str) else None
+    """Return the text of a JSON-LD value in one line: a string, the `name` of a node, or the first of a list."""
+    for _ in range(_DEEPEST):
+        if isinstance(value, list):
+            value = next((one for one in value if one), None)
+        elif isinstance(value, dict):
+            value = value.get("name") or value.get("@value")
+        else:
+            break
+    return plain_line(value, _LONGEST_LINE) if isinstance(value, str) else None
 
 
 def names_of(value: object) -> tuple[str, ...]:
     """Return the names in a JSON-LD value, each once, as `names_in`."""
-    many = value if isinstance(value, list) else [value]
-    return tuple(dict.fromkeys(name for one in many for name in names_in(text_of(one) or "")))
+    many = value[:_MOST_NAMES] if isinstance(value, list) else [value]
+    return tuple(dict.fromkeys(name for one in many for name in names_in(text_of(one) or "")))[:_MOST_NAMES]
 
 
 def names_in(written: str) -> tuple[str, ...]:
-    """Return the names that a line of authors lists; none for an address, a number or a host.
+    """Return the names that a line of authors lists, as plain text; none for an address, a number or a host.
 
-    A comma parts two names only where each has two words at least: it also stands within one (`Weber, Anna`).
+    A comma parts two names only where the first has two words at least: it also stands within one (`Weber, Anna`).
+    What follows the name of a person and is none itself is an office or a paper (`Ada Muster, Reuters`).
     """
-    line_of_authors = _BY.sub("", written[:_LONGEST_BYLINE])
-    lines = [part for part in _BETWEEN.split(line_of_authors) if part]
+    line_of_authors = _BY.sub("", plain_line(written, _LONGEST_LINE) or "")
     names: list[str] = []
-    for line in lines:
-        parts = [part.strip() for part in line.split(",")]
-        names.extend(parts if all(" " in part for part in parts) else [line])
-    bare = (name.strip(" ,")[:200] for name in names)
-    return tuple(dict.fromkeys(name for name in bare if _LETTER.search(name) and not _ADDRESS.search(name)))
+    for line in (part for part in _BETWEEN.split(line_of_authors) if part):
+        parts = [part.strip() for part in line.split(",") if part.strip()]
+        if len(parts) > 1 and _PERSON.fullmatch(parts[0]):
+            names.extend(part for part in parts if _PERSON.fullmatch(part))
+        else:
+            names.extend(parts if all(" " in part for part in parts) else [line])
+    bare = (_BY.sub("", name).strip(" ,")[:_LONGEST_NAME] for name in names)
+    real = (name for name in bare if _LETTER.search(name) and not _ADDRESS.search(name))
+    return tuple(dict.fromkeys(real))[:_MOST_NAMES]
+
+
+def is_locked(node: Mapping[str, Any]) -> bool | None:
+    """Tell whether the article says that it, or a part of it, is not free to read; None where it says nothing."""
+    parts = node.get("hasPart")
+    many = [node, *(parts if isinstance(parts, list) else [parts])]
+    said = [
+        one["isAccessibleForFree"] for one in many if isinstance(one, dict) and "isAccessibleForFree" in one
+    ]
+    return any(str(one).lower().rpartition("/")[2] in ("false", "no", "0") for one in said) if said else None
 
 
 def _nodes(script: str) -> Iterator[dict[str, Any]]:
     if len(script) > _LONGEST:
         return
     try:
-        stack: list[Any] = [json.loads(script.strip().rstrip(";"), strict=False)]
+        stack: list[Any] = [json.loads(_WRAPPED.sub("", script).strip().rstrip(";"), strict=False)]
     except (ValueError, RecursionError):
         return
     for _ in range(_MOST_NODES):
@@ -98,7 +129,7 @@ def _is_article(node: Mapping[str, Any]) -> bool:
 
 def _resolved(value: object, named: Mapping[str, dict[str, Any]]) -> object:
     if isinstance(value, list):
-        return [_resolved(one, named) for one in value]
+        return [one if isinstance(one, list) else _resolved(one, named) for one in value]
     if isinstance(value, dict) and set(value) == {"@id"}:
         return named.get(str(value["@id"]), value)
     return value

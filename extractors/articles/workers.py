@@ -1,18 +1,26 @@
 """Worker processes that may hang or crash: each has its own pipe, is killed by its id and replaced.
 
 Pages can hang for more than 20 s inside C code, where no signal helps, and crash the process. A process pool
-of the standard library then breaks for all its users; here one job is lost.
+of the standard library then breaks for all its users; here one job is lost. A worker also has limits of its own, of
+memory and processor time, so that it ends even where nobody is left who could kill it.
 """
 
 import asyncio
 import contextlib
+import ctypes
+import math
 import multiprocessing
+import os
 import queue
 import resource
 import signal
+import sys
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.connection import Connection
+from multiprocessing.reduction import ForkingPickler
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Generic, Self, TypeVar
 
@@ -30,9 +38,20 @@ Result = TypeVar("Result")
 
 #: A worker is replaced after so many jobs, before leaks of C libraries add up.
 _JOBS_PER_WORKER = 1000
+#: Or when it holds so many bytes more than after its smallest job, and cannot give them back.
+_GROWTH_BYTES = 48 << 20
+#: So many bytes more are given back at once: caches and C libraries keep what a large page took.
+_SPARE_BYTES = 24 << 20
+#: What one job may take with all that the worker holds, as addresses: 209 real pages need 395 MB at most, 346 of them
+#: for libraries and models (pages_aeb, pages_fundus).
+_MEMORY_BYTES = 512 << 20
+#: Jobs after which caches of the libraries are emptied, which grow with what was read (adbar/htmldate#56).
+_REFRESH_EVERY = 500
 #: Seconds a worker may take to start: importing the libraries takes one or two, on a busy machine more.
 _START_S = 60.0
 _END_S = 2.0
+#: Seconds in which a process that closed its pipe has ended, so that what ended it can be told.
+_DYING_S = 1.0
 
 
 class ExtractionPool(Generic[Job, Result]):
@@ -46,13 +65,13 @@ class ExtractionPool(Generic[Job, Result]):
         work: Callable[[Job], Result],
         workers: int,
         wall_s: float = 10.0,
-        memory_bytes: int = 1 << 30,
+        memory_bytes: int = _MEMORY_BYTES,
         preload: tuple[str, ...] = (),
     ) -> None:
         """Prepare `workers` places for `work`, which must be picklable.
 
-        `wall_s` and `memory_bytes` are what one job may take; `preload` names modules that are imported once,
-        for all workers (and never in this process).
+        `wall_s` (of the clock, and about as much of the processor) and `memory_bytes` are what one job may take;
+        `preload` names modules that are imported once, for all workers (and never in this process).
         """
         self._preload = list(preload)
         self._threads = ThreadPoolExecutor(max_workers=max(workers, 1), thread_name_prefix="extraction")
@@ -109,23 +128,39 @@ class _Worker(Generic[Job, Result]):
         self._done = 0
 
     def do(self, job: Job, name: str) -> Result:
-        pipe = self._started(name)
+        pipe = self._sent(job, name)
         try:
-            pipe.send(job)
             if not pipe.poll(self._wall_s):
                 self._kill("timeout", name)
                 raise ExtractionError(name, "timeout", f"not done after {self._wall_s:g} s")
-            state, value = pipe.recv()
+            state, value, worn = pipe.recv()
         except (EOFError, OSError) as error:
-            self._kill("crash", name)
-            raise ExtractionError(name, "crash", "the worker process ended") from error
+            cause = self._kill("crash", name)
+            raise ExtractionError(name, cause, "the worker process ended") from error
         self._done += 1
-        if state == "memory" or self._done >= _JOBS_PER_WORKER:
+        if worn or state == "memory" or self._done >= _JOBS_PER_WORKER:
             self.end()
         if state != "done":
             raise ExtractionError(name, state, value)
         result: Result = value
         return result
+
+    def _sent(self, job: Job, name: str) -> Connection:
+        """Give the job to the worker, which says that it has it.
+
+        One that ended before that is replaced: that was no fault of this job, unless the next one ends there too.
+        """
+        for _ in range(2):
+            pipe = self._started(name)
+            try:
+                pipe.send(job)
+                if pipe.poll(_START_S):
+                    pipe.recv()
+                    return pipe
+            except (EOFError, OSError):
+                pass
+            self._kill("crash", name)
+        raise ExtractionError(name, "crash", "the worker process takes no job")
 
     def end(self) -> None:
         """Close the pipe, which tells the worker to end; kill it if it does not."""
@@ -145,7 +180,9 @@ class _Worker(Generic[Job, Result]):
             return self._pipe
         context = _context()
         ours, theirs = context.Pipe()
-        process = context.Process(target=_serve, args=(theirs, self._work, self._memory_bytes), daemon=True)
+        process = context.Process(
+            target=_serve, args=(theirs, self._work, self._memory_bytes, self._wall_s), daemon=True
+        )
         process.start()
         self._process, self._pipe = process, ours
         theirs.close()
@@ -154,16 +191,24 @@ class _Worker(Generic[Job, Result]):
                 ours.recv()
                 return ours
         except (EOFError, OSError) as error:
-            self._kill("crash", name)
-            raise ExtractionError(name, "crash", "the worker process did not start") from error
-        self._kill("timeout", name)
-        raise ExtractionError(name, "timeout", "the worker process did not start in time")
+            self._kill("no-worker", name)
+            raise ExtractionError(name, "no-worker", "the worker process did not start") from error
+        self._kill("no-worker", name)
+        raise ExtractionError(name, "no-worker", "the worker process did not start in time")
 
-    def _kill(self, cause: str, name: str) -> None:
-        if self._process is not None and self._process.is_alive():
-            self._process.kill()
+    def _kill(self, cause: str, name: str) -> str:
+        """End the worker at once, and return the cause: `timeout` also where its limit of processor time ended it."""
+        process = self._process
+        if process is not None:
+            process.join(0 if cause == "timeout" else _DYING_S)
+            if process.is_alive():
+                process.kill()
+                process.join()
+            if process.exitcode == -signal.SIGXCPU:
+                cause = "timeout"
         log.warning("extraction_worker_replaced", cause=cause, job=name)
         self.end()
+        return cause
 
 
 def _context() -> "multiprocessing.context.ForkServerContext":
@@ -171,15 +216,35 @@ def _context() -> "multiprocessing.context.ForkServerContext":
     return multiprocessing.get_context("forkserver")
 
 
-def _serve(pipe: Connection, work: Callable[[Job], Result], memory_bytes: int) -> None:
+def _serve(pipe: Connection, work: Callable[[Job], Result], memory_bytes: int, cpu_s: float) -> None:
     """Do the jobs that come through `pipe` until its other end is closed: the body of a worker process."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    done, least = 0, sys.maxsize
     with contextlib.suppress(EOFError, OSError):
         pipe.send("ready")
         while True:
-            pipe.send(_answer(work, pipe.recv()))
+            job = pipe.recv()
+            _allow(cpu_s)
+            pipe.send("taken")
+            state, value = _answer(work, job)
+            del job
+            done += 1
+            if done % _REFRESH_EVERY == 0:
+                _refresh()
+            least = min(least, _resident_bytes())
+            pipe.send_bytes(_packed(state, value, worn=_is_worn(least)))
+            del value
+
+
+def _allow(cpu_s: float) -> None:
+    """Move the limit of processor time along, so that the next job may take `cpu_s` and a bit."""
+    _, most = resource.getrlimit(resource.RLIMIT_CPU)
+    soft = math.ceil(time.process_time() + cpu_s) + 1
+    resource.setrlimit(
+        resource.RLIMIT_CPU, (soft if most == resource.RLIM_INFINITY else min(soft, most), most)
+    )
 
 
 def _answer(work: Callable[[Job], Result], job: Job) -> tuple[str, Result | str]:
@@ -189,3 +254,42 @@ def _answer(work: Callable[[Job], Result], job: Job) -> tuple[str, Result | str]
         return "memory", "more memory than one page may take"
     except Exception as error:  # noqa: BLE001 - the edge of a process: whatever it was is told, and one job is lost
         return "failed", f"{type(error).__name__}: {error}"
+
+
+def _packed(state: str, value: object, *, worn: bool) -> bytes:
+    """Return the answer as bytes; a result that cannot be sent is a failure of its job, not of the worker."""
+    try:
+        return bytes(ForkingPickler.dumps((state, value, worn)))
+    except MemoryError:
+        return bytes(ForkingPickler.dumps(("memory", "more memory than one page may take", True)))
+    except Exception as error:  # noqa: BLE001 - as above
+        return bytes(ForkingPickler.dumps(("failed", f"{type(error).__name__}: {error}", worn)))
+
+
+def _refresh() -> None:
+    """Empty the caches of the extraction library, where it is in use."""
+    if "trafilatura" in sys.modules:
+        from trafilatura.meta import reset_caches  # noqa: PLC0415 - only in workers that read pages
+
+        reset_caches()
+
+
+def _is_worn(least: int) -> bool:
+    """Tell whether far more than `least` bytes are in use; what can be given back to the system is given back."""
+    if _resident_bytes() - least <= _SPARE_BYTES:
+        return False
+    _refresh()
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # of glibc alone
+    if trim is not None:
+        trim(0)
+    return _resident_bytes() - least > _GROWTH_BYTES
+
+
+def _resident_bytes() -> int:
+    """Return the memory this process holds; 0 where the system does not tell."""
+    try:
+        return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * os.sysconf(
+            "SC_PAGE_SIZE"
+        )
+    except (OSError, ValueError, IndexError):
+        return 0

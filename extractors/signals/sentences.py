@@ -12,6 +12,7 @@ _END = re.compile(r"(?:[。！？]+|[.!?…]+)[\"'”’»«“）」』)\]]*")
 _LAST_WORD = re.compile(r"[^\W\d_]+(?:\.[^\W\d_]+)*$")
 _NUMBER_BEFORE = re.compile(r"(?<![\d.,])\d{1,2}$")
 _NEXT_WORD = re.compile(r"\s*([^\W\d_]+)")
+_NEXT_CHAR = re.compile(r"\s*(\S?)")
 #: Words longer than this are no abbreviation; it bounds how far back is looked.
 _REACH = 24
 
@@ -56,10 +57,16 @@ def _is_border(text: str, end: re.Match[str], stop: int) -> bool:
         return marks[0] in "!?"
     if not following.isspace():
         return False
-    next_char = text[end.end() : stop].lstrip()[:1]
+    next_char = _next_char(text, end.end(), stop)
     if next_char.islower() or next_char in ",;:–—":
         return False
     return marks[0] != "." or marks[:2] == ".." or not _is_shortened(text, end)
+
+
+def _next_char(text: str, start: int, stop: int) -> str:
+    """Return the first character from `start` that is no blank, empty where there is none before `stop`."""
+    found = _NEXT_CHAR.match(text, start, stop)
+    return found[1] if found else ""
 
 
 def _continues_quote(text: str, end: re.Match[str], stop: int) -> bool:
@@ -79,7 +86,7 @@ def _is_shortened(text: str, end: re.Match[str]) -> bool:
         return False
     plain = word.group()
     if plain in {"no", "No", "NO"}:
-        return text[end.end() :].lstrip()[:1].isdigit()
+        return _next_char(text, end.end(), len(text)).isdigit()
     return plain.lower() in abbreviations or len(plain) == 1
 
 

@@ -1,5 +1,7 @@
 import asyncio
 import os
+import resource
+import signal
 import time
 from pathlib import Path
 
@@ -7,6 +9,8 @@ import pytest
 
 from extractors.articles.workers import ExtractionPool
 from extractors.errors import ExtractionError
+
+KEPT = []
 
 
 def work(job):
@@ -19,6 +23,14 @@ def work(job):
         raise ValueError("odd")
     if job == "hog":
         return len(bytearray(4 << 30))
+    if job == "out of time":
+        os.kill(os.getpid(), signal.SIGXCPU)
+    if job == "unsendable":
+        return lambda: None
+    if job == "keep":
+        KEPT.append(b"x" * (250 << 20))
+    if job == "limit":
+        return resource.getrlimit(resource.RLIMIT_CPU)[0] - time.process_time()
     return os.getpid() if job == "pid" else job.upper()
 
 
@@ -57,3 +69,33 @@ def test_workers_end_with_their_pool():
         assert Path(f"/proc/{pid}").exists()
 
     assert not Path(f"/proc/{pid}").exists()
+
+
+def test_a_worker_that_died_while_idle_costs_no_job():
+    with ExtractionPool(work, 1) as pool:
+        (pid,) = outcomes(pool, "pid")
+        os.kill(pid, signal.SIGKILL)
+
+        assert outcomes(pool, "fine", "well") == ["FINE", "WELL"]
+
+
+def test_the_time_a_job_may_take_of_the_processor_is_counted_from_its_start():
+    with ExtractionPool(work, 1, wall_s=3.0) as pool:
+        assert all(3 <= left <= 5 for left in outcomes(pool, "limit", "limit"))
+        assert outcomes(pool, "out of time", "fine") == ["timeout", "FINE"]
+
+
+def test_what_cannot_be_sent_back_is_a_failure_of_its_job():
+    with ExtractionPool(work, 1) as pool:
+        first, failed, then = outcomes(pool, "pid", "unsendable", "pid")
+
+    assert (failed, first) == ("failed", then)
+
+
+def test_a_worker_is_replaced_when_it_has_grown_or_worked_for_long():
+    with ExtractionPool(work, 1) as pool:
+        first, _, second = outcomes(pool, "pid", "keep", "pid")
+        later = {outcomes(pool, *["pid"] * 1001)[index] for index in (0, 1000)}
+
+    assert first != second
+    assert len(later) == 2
