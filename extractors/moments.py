@@ -1,6 +1,7 @@
 """Dates as feeds and pages write them, to moments in UTC. A zone that is not said is never silently UTC."""
 
 import re
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from email.utils import parsedate_tz
 from zoneinfo import ZoneInfo
@@ -25,6 +26,8 @@ _NAMED = {
     "JST": 9,
     "KST": 9,
 }
+#: Hours ahead of UTC where `CST` is another time than America's, which is what RFC 5322 takes it for.
+_OWN_CST = dict.fromkeys(("Asia/Shanghai", "Asia/Taipei", "Asia/Macau", "Asia/Chongqing", "PRC"), 8)
 _ZONE_SAID = re.compile(r"(?:[+-]\d{2}:?\d{2}|[\s\d][A-Z]{1,5})\)?$")
 _NAME_AT_END = re.compile(r"\s+\(?([A-Z]{2,5})\)?$")
 _SPOKEN = re.compile(
@@ -33,29 +36,37 @@ _SPOKEN = re.compile(
 )
 _GERMAN = re.compile(
     r"(?P<day>\d{1,2})\.\s?(?P<month>\d{1,2})\.\s?(?P<year>\d{4})"
-    r"(?:[\s,-–|]*(?P<hour>\d{1,2})[:.](?P<minute>\d{2})(?:[:](?P<second>\d{2}))?)?"
+    r"(?:[\s,|–-]*(?P<hour>\d{1,2})[:.](?P<minute>\d{2})(?:[:](?P<second>\d{2}))?)?"
 )
 
 
-def zone_of(language: str | None) -> tzinfo:
-    """Return the zone in which a source in `language` writes times without a zone; UTC where none is known."""
+def zone_of(language: str | None, zone: str | None = None) -> tzinfo:
+    """Return the zone in which a source writes times without one: `zone` (IANA), else that of its `language`.
+
+    UTC where neither is known.
+    """
+    if zone:
+        with suppress(ValueError, OSError, KeyError):  # of another machine's list of zones
+            return ZoneInfo(zone)
     return _ZONES.get((language or "")[:2].lower(), UTC)
 
 
-def parse_moment(written: str | None, language: str | None, now: datetime) -> datetime | None:
+def parse_moment(
+    written: str | None, language: str | None, now: datetime, zone: str | None = None
+) -> datetime | None:
     """Return the moment that `written` says, in UTC; None where it says none that can be true.
 
     ISO 8601 and W3C, RFC 5322, `2024-03-28 19:00`, `2024年3月28日 19:00`, `28.03.2024, 19:00`. Where no zone is
-    said, `zone_of(language)`. A moment before 1995, or more than two days after `now`, is none.
+    said, `zone_of(language, zone)`. A moment before 1995, or more than two days after `now`, is none.
     """
     text = " ".join((written or "")[:100].split())
     if not text:
         return None
     try:
-        found = _iso(text) or _mail(text, language) or _digits(text)
+        found = _iso(text) or _mail(text, language, zone) or _digits(text)
         if found is None:
             return None
-        zoned = found if found.tzinfo else found.replace(tzinfo=zone_of(language))
+        zoned = found if found.tzinfo else found.replace(tzinfo=zone_of(language, zone))
         moment = zoned.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
@@ -69,20 +80,20 @@ def _iso(text: str) -> datetime | None:
         return None
 
 
-def _mail(text: str, language: str | None) -> datetime | None:
-    """Read an RFC 5322 date; `CST` is Beijing's time in a Chinese source and America's elsewhere."""
+def _mail(text: str, language: str | None, zone: str | None) -> datetime | None:
+    """Read an RFC 5322 date; `CST` is Beijing's time in a source in Chinese or in China, America's elsewhere."""
     named = _NAME_AT_END.search(text)
     hours = _NAMED.get(named[1]) if named else None
-    if named and named[1] == "CST" and (language or "").startswith("zh"):
-        hours = 8
+    if named and named[1] == "CST":
+        hours = _OWN_CST.get(str(zone_of(language, zone)))
     if named and hours is not None:
         text = f"{text[: named.start()]} {hours * 100:+05d}"
     parts = parsedate_tz(text)
     if parts is None or parts[0] < 1000:  # noqa: PLR2004 - a year has four digits
         return None
     # The parser answers 0 where no zone is said, so whether one is said must be looked up.
-    zone = timezone(timedelta(seconds=parts[9] or 0)) if _ZONE_SAID.search(text) else None
-    return datetime(*parts[:6], tzinfo=zone)
+    said = timezone(timedelta(seconds=parts[9] or 0)) if _ZONE_SAID.search(text) else None
+    return datetime(*parts[:6], tzinfo=said)
 
 
 def _digits(text: str) -> datetime | None:

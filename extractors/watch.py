@@ -4,21 +4,18 @@ import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal
 
 from extractors import watch_checks as checks
 from extractors.errors import Fault, WatchError
-from extractors.records import Basis, EventType, Source, SourceKind, Status
+from extractors.records import Basis, EventType, Source, Status
 from extractors.toml_lines import key_lines
 from extractors.watch_example import read_example
-from extractors.watch_table import Faults, Table
+from extractors.watch_sources import read_sources
+from extractors.watch_table import Faults, Table, no_twins
 
 Digest = Literal["off", "hourly", "daily"]
-
-#: How often a source is polled whose `every` is not given: hourly, what operators of feeds ask of readers.
-DEFAULT_EVERY = timedelta(hours=1)
 
 _PLACE = re.compile(r"at line (?P<line>\d+), column \d+")
 _PLACE_OR_END = re.compile(r"\s*\(at [^()]*\)$")
@@ -187,6 +184,7 @@ def _watch(top: Table, folder: Path) -> Watch:
         top.faults.add("", "expected [[entities]] or [[topics]]: without any, nothing can be found")
     known = [entity.entity_id for entity in entities] + [topic.topic_id for topic in topics]
     relevance = top.table("relevance")
+    all_of = relevance.take_lists("all_of", checks.known_id(known))
     watch = Watch(
         name=name,
         title=top.take("title", checks.text, name),
@@ -194,8 +192,8 @@ def _watch(top: Table, folder: Path) -> Watch:
         entities=entities,
         topics=topics,
         examples=_examples(top, folder),
-        all_of=relevance.take_lists("all_of", checks.known_id(known)),
-        sources=_sources(top),
+        all_of=all_of,
+        sources=read_sources(top, _searched(entities, topics, all_of)),
         alerts=_alerts(top),
         lexicon=_lexicon(top),
         homonyms=_homonyms(top, entities),
@@ -208,7 +206,7 @@ def _watch(top: Table, folder: Path) -> Watch:
 def _entities(top: Table) -> tuple[Entity, ...]:
     tables = top.tables("entities")
     found = tuple(_entity(table) for table in tables)
-    _no_twins("id", "id", [entity.entity_id for entity in found], tables)
+    no_twins("id", "id", [entity.entity_id for entity in found], tables)
     return found
 
 
@@ -234,7 +232,7 @@ def _topics(top: Table) -> tuple[Topic, ...]:
         topic_id = table.need("id", checks.topic_id, "")
         found.append(Topic(topic_id=topic_id, words=_names(table, "words")))
         table.close()
-    _no_twins("id", "id", [topic.topic_id for topic in found], tables)
+    no_twins("id", "id", [topic.topic_id for topic in found], tables)
     return tuple(found)
 
 
@@ -268,26 +266,18 @@ def _examples(top: Table, folder: Path) -> tuple[Example, ...]:
     return tuple(found)
 
 
-def _sources(top: Table) -> tuple[Source, ...]:
-    tables = top.tables("sources")
-    found: list[Source] = []
-    for table in tables:
-        source = Source(
-            source_id=table.need("id", checks.slug, ""),
-            kind=table.need("kind", checks.one_of(SourceKind), "feed"),
-            url=table.need("url", checks.url, ""),
-            every=table.take("every", checks.duration, DEFAULT_EVERY),
-            language=table.take("language", checks.language, None),
-            links=table.take("links", checks.selector, None),
-            publisher=table.take("publisher", checks.text, None),
-        )
-        if "links" in table.values and table.values.get("kind") != "page":
-            table.faults.add(table.key("links"), 'only a source of kind = "page" has `links`')
-        table.close()
-        found.append(source)
-    _no_twins("id", "id", [source.source_id for source in found], tables)
-    _no_twins("url", "address", [source.url for source in found], tables)
-    return tuple(found)
+def _searched(
+    entities: tuple[Entity, ...], topics: tuple[Topic, ...], all_of: tuple[tuple[str, ...], ...]
+) -> list[list[Names]]:
+    """Return the names to search the news for, by groups as in `all_of`; without it, entities, or else topics.
+
+    Media are no subject: a watch names them as origins of news.
+    """
+    known = {entity.entity_id: entity.names for entity in entities}
+    known |= {topic.topic_id: topic.words for topic in topics}
+    subjects = tuple(entity.entity_id for entity in entities if entity.kind != "media")
+    groups = all_of or (subjects or tuple(topic.topic_id for topic in topics),)
+    return [[known[one] for one in group if one in known] for group in groups]
 
 
 def _alerts(top: Table) -> tuple[AlertRule, ...]:
@@ -306,7 +296,7 @@ def _alerts(top: Table) -> tuple[AlertRule, ...]:
         )
         table.close()
         found.append(rule)
-    _no_twins("name", "name", [rule.name for rule in found], tables)
+    no_twins("name", "name", [rule.name for rule in found], tables)
     return tuple(found)
 
 
@@ -347,13 +337,5 @@ def _homonyms(top: Table, entities: tuple[Entity, ...]) -> tuple[HomonymGuard, .
             )
         table.close()
         found.append(guard)
-    _no_twins("name", "name", [guard.name.casefold() for guard in found], tables)
+    no_twins("name", "name", [guard.name.casefold() for guard in found], tables)
     return tuple(found)
-
-
-def _no_twins(key: str, what: str, values: list[str], tables: list[Table]) -> None:
-    first: dict[str, str] = {}
-    for value, table in zip(values, tables, strict=True):
-        if value and value in first:
-            table.faults.add(table.key(key), f"the same {what} as {first[value]}")
-        first.setdefault(value, table.path)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable
 from datetime import timedelta
 from typing import Any, TypeVar, get_args
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from cssselect import HTMLTranslator, SelectorError
 
@@ -193,12 +193,20 @@ def quiet(value: Any) -> str:
     match = _QUIET.fullmatch(found)
     if match is None:
         raise ValueError(f"{found!r}: expected `HH:MM-HH:MM Area/City`, as in `22:00-07:00 Europe/Berlin`")
-    try:
-        ZoneInfo(match["zone"])
-    except (ValueError, OSError, KeyError):  # unknown (a KeyError), a folder of zones, or no path at all
-        raise ValueError(f"{found!r}: unknown time zone, expected one such as `Europe/Berlin`") from None
+    zone(match["zone"])
     if found[:5] == found[6:11]:
         raise ValueError(f"{found!r}: begins when it ends; leave the key out for no quiet hours")
+    return found
+
+
+def zone(value: Any) -> str:
+    """Check for the name of a time zone (IANA), such as `Asia/Shanghai`."""
+    found = text(value)
+    try:
+        ZoneInfo(found)
+    except (ValueError, OSError, KeyError):  # unknown (a KeyError), a folder of zones, or no path at all
+        hint = did_you_mean(found, available_timezones()) or ", expected one such as `Europe/Berlin`"
+        raise ValueError(f"{found!r}: unknown time zone{hint}") from None
     return found
 
 

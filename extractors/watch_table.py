@@ -1,6 +1,6 @@
 """Reading a table of untyped values key by key, so that all its faults are told at once."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -131,6 +131,15 @@ class Table:
             if name not in self.taken:
                 hint = did_you_mean(name, words) or f"; known are {', '.join(sorted(words))}"
                 self.faults.add(self.key(name), f"unknown key `{name}`{hint}")
+
+
+def no_twins(key: str, what: str, values: Sequence[str], tables: Sequence[Table]) -> None:
+    """Make every one of `values`, at `key` of its table, a fault that an earlier table has too; empty ones are none."""
+    first: dict[str, str] = {}
+    for value, table in zip(values, tables, strict=True):
+        if value and value in first:
+            table.faults.add(table.key(key), f"the same {what} as {first[value]}")
+        first.setdefault(value, table.path)
 
 
 def _a_list(value: Any) -> list[Any]:

@@ -8,9 +8,9 @@ from typing import Any
 from extractors.decoding import visible
 from extractors.errors import ParseError
 from extractors.moments import parse_moment
+from extractors.plain import plain_text
 from extractors.records import Item, Source
 from extractors.sources.listing import MOST_ITEMS, Listing, absolute, bounded, short_summary, short_title
-from extractors.sources.plain import plain_text
 
 
 def parse_json_feed(text: str, source: Source, url: str, *, now: datetime) -> Listing:
@@ -25,10 +25,11 @@ def parse_json_feed(text: str, source: Source, url: str, *, now: datetime) -> Li
         raise ParseError(url, "broken-feed", f"this is not JSON: {error}") from error
     if not isinstance(feed, dict) or not isinstance(feed.get("items"), list):
         raise ParseError(url, "broken-feed", "this JSON is no feed: it has no list of items")
-    language = source.language or _text(feed.get("language"))[:2].lower() or None
+    language = source.language or _language(feed)
     entries = [entry for entry in feed["items"][:MOST_ITEMS] if isinstance(entry, dict)]
     found = [_item(entry, feed, source, url, language, now) for entry in entries]
-    return Listing(items=bounded([item for item in found if item]))
+    closed = feed.get("expired") is True
+    return Listing(items=bounded([item for item in found if item]), closed=closed)
 
 
 def _item(
@@ -51,10 +52,14 @@ def _item(
         url=link,
         guid=guid or None,
         title=short_title(plain_text(_text(entry.get("title")))),
-        published_at=parse_moment(written, language, now),
+        published_at=parse_moment(written, source.language or _language(entry) or language, now, source.zone),
         summary=short_summary(_fullest(entry)),
         authors=_authors(entry) or _authors(feed),
     )
+
+
+def _language(holder: Mapping[str, Any]) -> str | None:
+    return _text(holder.get("language"))[:2].lower() or None
 
 
 def _fullest(entry: Mapping[str, Any]) -> str:

@@ -1,5 +1,6 @@
 """What a listing gives, whatever its format: items, when to come again, further listings."""
 
+import re
 from collections import Counter
 from dataclasses import dataclass, replace
 from urllib.parse import urljoin, urlsplit
@@ -11,7 +12,12 @@ from extractors.records import Item
 MOST_ITEMS = 2000
 _LONGEST_URL = 2048
 _LONGEST_TITLE = 1000
-_LONGEST_SUMMARY = 1_000_000
+_LONGEST_SUMMARY = 200_000
+#: What no host has in its name, and what is written otherwise behind it (WHATWG URL, forbidden host code points and
+#: path percent-encode set): of both only what could end a place where the address is shown.
+_NO_HOST = re.compile(r"[<>\"\\^|`]")
+_ESCAPED = str.maketrans({"<": "%3C", ">": "%3E", '"': "%22"})
+_HTML = re.compile(r"<(?:!doctype\s+html|html\b|head\b|body\b)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,16 +25,24 @@ class Listing:
     """The items of a feed, sitemap or page in its order, each URL once.
 
     `wait_s` is the number of seconds the listing itself asks to wait (ttl, update period), None where it asks
-    nothing; `more` the URLs of the listings it points to (a sitemap index).
+    nothing; `skip_hours` (0 to 23, UTC) and `skip_days` (0 Monday to 6 Sunday) are when it wants not to be asked
+    (RSS 2.0, skipHours and skipDays); `more` the URLs of the listings it points to (a sitemap index). `closed`
+    says that nothing will come any more (JSON Feed, `expired`).
     """
 
     items: tuple[Item, ...]
     wait_s: float | None = None
     more: tuple[str, ...] = ()
+    skip_hours: tuple[int, ...] = ()
+    skip_days: tuple[int, ...] = ()
+    closed: bool = False
 
 
 def absolute(base: str, link: str | None) -> str | None:
-    """Return `link` as an absolute http(s) URL without fragment; None where it is none."""
+    """Return `link` as an absolute http(s) URL without fragment; None where it is none.
+
+    Angle brackets and quotes in its path and query are percent-encoded.
+    """
     if not link or not link.strip():
         return None
     try:
@@ -36,8 +50,18 @@ def absolute(base: str, link: str | None) -> str | None:
         parts = urlsplit(url)
     except ValueError:
         return None
-    fine = parts.scheme in ("http", "https") and parts.hostname and len(url) <= _LONGEST_URL
-    return url if fine and url.isprintable() and " " not in url else None
+    if parts.scheme not in ("http", "https") or not parts.hostname or _NO_HOST.search(parts.netloc):
+        return None
+    url = url.translate(_ESCAPED)
+    return url if len(url) <= _LONGEST_URL and url.isprintable() and " " not in url else None
+
+
+def is_html(text: str) -> bool:
+    """Tell whether `text` begins as a web page, where a feed or sitemap was expected."""
+    rest = text[:100_000].lstrip()
+    while rest.startswith("<!--"):
+        rest = rest.partition("-->")[2].lstrip()
+    return _HTML.match(rest) is not None
 
 
 def bounded(items: list[Item]) -> tuple[Item, ...]:
@@ -59,5 +83,5 @@ def short_title(text: str | None) -> str | None:
 
 
 def short_summary(text: str | None) -> str | None:
-    """Return a summary of a million characters at most; None for an empty one."""
+    """Return a summary of 200,000 characters at most; None for an empty one."""
     return (text or "").strip()[:_LONGEST_SUMMARY] or None

@@ -1,6 +1,7 @@
-"""Pages that list articles: links by the CSS selector of the watch, or by rule."""
+"""Pages that list articles, by the CSS selector of the watch or by rule; and pages watched for their own change."""
 
 import re
+from itertools import islice
 from urllib.parse import urlsplit
 
 from cssselect import SelectorError
@@ -9,38 +10,44 @@ from lxml import etree, html
 from extractors.addresses import same_site
 from extractors.decoding import decode, without_declaration
 from extractors.errors import ParseError
-from extractors.records import Item, Source
-from extractors.sources.listing import Listing, absolute, bounded, short_title
+from extractors.markup import is_endless
+from extractors.records import Item, Source, content_hash
+from extractors.sources.listing import MOST_ITEMS, Listing, absolute, bounded, short_title
 
 #: Letters in the text of a link that looks like a headline; Chinese needs fewer.
 _HEADLINE, _HEADLINE_HAN = 20, 8
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _DATED = re.compile(r"/(?:19|20)\d{2}[/-]?(?:0?[1-9]|1[0-2])(?:[/-]?\d{1,2})?(?:/|-|_|\b)")
 _NUMBERED = re.compile(r"\d{4,}[^/]*(?:\.s?html?|/)?$|\.s?html?$")
+_CODED = re.compile(r"/(?=[a-z]*\d)(?=\d*[a-z])[a-z\d]{10,}/?$")
 _SLUG = re.compile(r"/[^/]*(?:[^/-]+-){3,}[^/-]+/?[^/]*$")
-_ASIDE = frozenset(("nav", "footer", "aside"))
-_LIST_PATHS = re.compile(r"/(?:tag|tags|category|author|autor|thema|topic|search|login|page)/", re.IGNORECASE)
+#: Links of a page that are looked at by rule; the front pages of large papers have up to 1,000.
+_MOST_LOOKED_AT = 20_000
+_FRAME = frozenset(("nav", "footer"))
+_LIST_PATHS = re.compile(
+    r"/(?:tag|tags|category|author|autor|thema|topic|search|login|page)/|/(?:index|default)\.\w+$",
+    re.IGNORECASE,
+)
 
 
 def parse_page(body: bytes, content_type: str | None, source: Source, url: str) -> Listing:
-    """Return the articles that the page `body`, had from `url`, links to.
+    """Return the articles that the page `body`, had from `url`, links to, or the page itself.
 
     With `source.links`, the links in what that CSS selector selects; without it, those to the same site that
-    look like articles and like headlines.
+    look like articles and like headlines. With `source.text`, one item: the page, whose guid is another one whenever
+    the selected text is another one (blanks aside).
 
     Raises:
-        ParseError: `empty-body`, `bad-selector`, or `no-links` where nothing on it is a link to an article.
+        ParseError: `empty-body`, `too-large`, `broken-page`, `bad-selector`; `no-links` where nothing on it is a link
+            to an article, `no-text` where the selected text is not there.
     """
-    text = without_declaration(decode(body, content_type))
-    if not text.strip():
-        raise ParseError(url, "empty-body", "the answer was empty")
-    parser = html.HTMLParser(no_network=True, huge_tree=False, remove_comments=True)
-    try:
-        root = html.document_fromstring(text, parser=parser)
-    except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
-        raise ParseError(url, "broken-page", str(error)) from error
+    root = _root(without_declaration(decode(body, content_type)), url)
+    # They are no words of a title, and change with every answer.
+    etree.strip_elements(root, "script", "style", "template", with_tail=False)
+    if source.text:
+        return Listing(items=(_itself(root, source.text, source, url),))
     base = absolute(url, _base_href(root)) or url
-    links = _selected(root, source.links, url) if source.links else _ruled(root, base)
+    links = _links(_chosen(root, source.links, url)) if source.links else _ruled(root, base)
     found = [_item(link, base, source) for link in links]
     items = bounded([item for item in found if item and item.url != url])
     if not items:
@@ -48,16 +55,40 @@ def parse_page(body: bytes, content_type: str | None, source: Source, url: str) 
     return Listing(items=items)
 
 
+def _root(text: str, url: str) -> "html.HtmlElement":
+    if not text.strip():
+        raise ParseError(url, "empty-body", "the answer was empty")
+    if is_endless(text):
+        raise ParseError(url, "too-large", "more markup than a page has")
+    parser = html.HTMLParser(no_network=True, huge_tree=False, remove_comments=True, remove_pis=True)
+    try:
+        return html.document_fromstring(text, parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError, AssertionError) as error:
+        raise ParseError(url, "broken-page", str(error)) from error
+
+
+def _itself(root: "html.HtmlElement", selector: str, source: Source, url: str) -> Item:
+    chosen = _chosen(root, selector, url)
+    text = " ".join(" ".join(" ".join(element.itertext()) for element in chosen).split())
+    if not text:
+        raise ParseError(url, "no-text", f"{selector!r} selects no text on it")
+    title = short_title(root.findtext(".//title")) or short_title(root.findtext(".//h1"))
+    return Item(source_id=source.source_id, url=url, guid=content_hash(text), title=title)
+
+
 def _base_href(root: "html.HtmlElement") -> str | None:
     base = root.find(".//base[@href]")
     return base.get("href") if base is not None else None
 
 
-def _selected(root: "html.HtmlElement", selector: str, url: str) -> list["html.HtmlElement"]:
+def _chosen(root: "html.HtmlElement", selector: str, url: str) -> list["html.HtmlElement"]:
     try:
-        chosen = root.cssselect(selector)
-    except SelectorError as error:
+        return list(root.cssselect(selector))
+    except (SelectorError, etree.XPathError) as error:
         raise ParseError(url, "bad-selector", f"{selector!r}: {error}") from error
+
+
+def _links(chosen: list["html.HtmlElement"]) -> list["html.HtmlElement"]:
     links: list[html.HtmlElement] = []
     for element in chosen:
         links.extend([element] if element.tag == "a" else element.iter("a"))
@@ -65,7 +96,10 @@ def _selected(root: "html.HtmlElement", selector: str, url: str) -> list["html.H
 
 
 def _ruled(root: "html.HtmlElement", base: str) -> list["html.HtmlElement"]:
-    return [link for link in root.iter("a") if _is_article(link, base)]
+    """Return the links to articles; those at the side only where there are no others."""
+    found = (link for link in islice(root.iter("a"), _MOST_LOOKED_AT) if _is_article(link, base))
+    links = list(islice(found, MOST_ITEMS))
+    return [link for link in links if next(link.iterancestors("aside"), None) is None] or links
 
 
 def _is_article(link: "html.HtmlElement", base: str) -> bool:
@@ -76,8 +110,8 @@ def _is_article(link: "html.HtmlElement", base: str) -> bool:
     if len(words) < (_HEADLINE_HAN if _HAN.search(words) else _HEADLINE):
         return False
     path = urlsplit(at).path
-    looks = _DATED.search(path) or _NUMBERED.search(path) or _SLUG.search(path)
-    return bool(looks) and not any(parent.tag in _ASIDE for parent in link.iterancestors())
+    looks = any(pattern.search(path) for pattern in (_DATED, _NUMBERED, _SLUG, _CODED))
+    return looks and not any(parent.tag in _FRAME for parent in link.iterancestors())
 
 
 def _item(link: "html.HtmlElement", base: str, source: Source) -> Item | None:

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from extractors.errors import Fault, WatchError
-from extractors.watch import DEFAULT_EVERY, Watch, entities_from, read_watch
+from extractors.watch import Watch, entities_from, read_watch
+from extractors.watch_sources import DEFAULT_EVERY
 
 DATA = Path(__file__).parents[1] / "data" / "watches"
 DEFAULT = Path(__file__).parents[2] / "deploy" / "watches" / "xiaomi-baic.toml"
@@ -253,5 +254,5 @@ def test_the_examples_of_the_guide_are_one_watch_without_fault(tmp_path):
     blocks = re.findall(r"```toml\n(.*?)```", GUIDE.read_text(encoding="utf-8"), re.DOTALL)
     watch = read_watch(written(tmp_path, 'name = "guide"\nlanguages = ["en"]\n' + "\n".join(blocks)))
 
-    assert (len(watch.entities), len(watch.sources), len(watch.alerts)) == (2, 1, 1)
+    assert (len(watch.entities), len(watch.sources), len(watch.alerts)) == (2, 3, 1)
     assert (set(watch.lexicon), len(watch.homonyms)) == ({"de", "en", "zh"}, 1)
