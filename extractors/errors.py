@@ -56,7 +56,8 @@ class FetchError(NewswatchError):
     """A request brought no usable answer.
 
     `cause` is a short constant (`timeout`, `dns`, `too-large`, `http-500` …), `status` the HTTP status or
-    None where no answer came, `retry_after_s` the seconds the server asked to wait or None.
+    None where no answer came, `retry_after_s` the seconds the server asked to wait or None. `detail` says more in
+    words; `evidence` is what was seen of the failure (`status 403; server: cloudflare`), None where nothing was.
     """
 
     def __init__(
@@ -67,13 +68,16 @@ class FetchError(NewswatchError):
         *,
         status: int | None = None,
         retry_after_s: float | None = None,
+        evidence: str | None = None,
     ) -> None:
         """Keep what is known of the failure; the message names URL, cause and detail."""
         super().__init__(f"{url}: {cause}" + (f" ({detail})" if detail else ""))
         self.url = url
         self.cause = cause
+        self.detail = detail
         self.status = status
         self.retry_after_s = retry_after_s
+        self.evidence = evidence
 
 
 class TransientFetchError(FetchError):

@@ -1,92 +1,70 @@
-"""HTTP requests with manners: deadlines, limits, checked addresses, turns; errors in our own words."""
+"""HTTP requests with manners: turns, rests, checked addresses, deadlines; each on the ledger, each answer kept."""
 
 import asyncio
-import ssl
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from functools import cache
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from types import TracebackType
 from typing import Self
-from urllib.parse import urljoin
 
-import httpx
+import structlog
 
 from extractors.clock import Clock
-from extractors.errors import PermanentFetchError, TransientFetchError
-from extractors.records import Manners
-from extractors.web.caching import freshness_s, retry_after_s
-from extractors.web.guard import Guard, Target, checked_url
-from extractors.web.inflate import Inflater
-from extractors.web.politeness import Turns
+from extractors.errors import FetchError, PermanentFetchError, TransientFetchError
+from extractors.orders import HostRest, Manners, Request, Validator
+from extractors.records import content_hash
+from extractors.web.caching import LONGEST_RETRY, freshness_s, retry_after_s
+from extractors.web.exchange import FEED_LIMITS, PAGE_LIMITS, ROBOTS_LIMITS, Answer, Asking, Gate, Limits
+from extractors.web.guard import Guard, checked_url, host_of
+from extractors.web.ledger import Ledger, Line, why_unconditional
+from extractors.web.politeness import UNTOLD_REST, Rests, Turns
+from extractors.web.redirects import Trail
+from extractors.web.refusals import challenge_header, status_refusal
+from extractors.web.spool import Spool
+from extractors.web.wire import Reply, Wire
 
-_MB = 1_000_000
-MOST_REDIRECTS = 5
+__all__ = ["FEED_LIMITS", "PAGE_LIMITS", "ROBOTS_LIMITS", "Answer", "Asking", "Client", "Gate", "Limits"]
+
+log = structlog.get_logger()
+
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 #: Statuses that another try may cure (RFC 9110, RFC 6585); every 5xx too.
 _TRANSIENT = frozenset({408, 425, 429})
 _FIRST_SERVER_ERROR = 500
-_FEED_TYPES = (
-    "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, "
-    "text/xml;q=0.9, application/json;q=0.8, text/html;q=0.5, */*;q=0.1"
-)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """How much and how long one request may take: bytes on the wire and decoded, seconds.
-
-    `total_s` is for the whole request with its redirects, without the waiting for the host's turn.
-    """
-
-    wire: int
-    decoded: int
-    accept: str = "*/*"
-    connect_s: float = 5.0
-    read_s: float = 10.0
-    total_s: float = 30.0
-
-
-#: Bounds of a listing, a page and a robots file: sizes an order above what real ones have.
-FEED_LIMITS = Limits(wire=10 * _MB, decoded=20 * _MB, accept=_FEED_TYPES)
-PAGE_LIMITS = Limits(wire=5 * _MB, decoded=10 * _MB, accept="text/html, application/xhtml+xml, */*;q=0.1")
-ROBOTS_LIMITS = Limits(wire=512_000, decoded=512_000, accept="text/plain, */*;q=0.1")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """What a server answered: 2xx with its body, or 304 with none.
-
-    `url` is the address after redirects; `wire_bytes` those received; `fresh_s` the seconds the answer says
-    it stays fresh, None where it does not say; `etag` and `last_modified` byte for byte as sent.
-    """
-
-    url: str
-    status: int
-    body: bytes
-    wire_bytes: int
-    content_type: str | None
-    etag: str | None
-    last_modified: str | None
-    fresh_s: float | None
+_NOT_MODIFIED, _TOO_MANY_REQUESTS, _UNAVAILABLE = 304, 429, 503
+#: Many links may lead to one page.
+_PAGES = frozenset({"page", "recheck"})
 
 
 class Client:
-    """The one door to the network, open for one run. Keeps no cookies and reads no environment."""
+    """The one door to the network, open for one run."""
 
-    def __init__(self, manners: Manners, clock: Clock) -> None:
-        """Prepare the client; `clock` is for waits that a server gives as a date."""
-        self.turns = Turns(manners.spacing)
-        self._guard = Guard(manners)
+    def __init__(
+        self,
+        manners: Manners,
+        clock: Clock,
+        *,
+        rests: Iterable[HostRest] = (),
+        spool: Spool | None = None,
+        guard: Guard | None = None,
+    ) -> None:
+        """Prepare the client.
+
+        `rests` are hosts that are not to be asked yet. `spool` holds what the same collection was answered before it
+        was ended: that is not asked again, and what is answered now goes into it; None keeps nothing. `guard` None is
+        the one of `manners`.
+        """
+        before = spool.requests if spool else ()
+        now = clock()
+        self.turns = Turns(manners.spacing, {one.host: now - one.started_at for one in before})
+        self._guard = guard or Guard(manners)
         self._clock = clock
-        self._user_agent = manners.user_agent
-        self._resting: dict[str, float | None] = {}
-        self._http = httpx.AsyncClient(
-            verify=_tls(),
-            trust_env=False,
-            follow_redirects=False,
-            # A kept connection belongs to an address, not to a name: two names must never share one.
-            limits=httpx.Limits(max_keepalive_connections=0),
-        )
+        self._wire = Wire(manners.user_agent)
+        self._longest_s = manners.deadline.total_seconds()
+        self._spool = spool
+        self._rests = Rests(clock, rests, spool.rests if spool else ())
+        self._ledger = Ledger(clock, before)
+        self._pages = set(spool.pages if spool else ())
 
     async def __aenter__(self) -> Self:
         """Open the client."""
@@ -96,178 +74,191 @@ class Client:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Close all connections."""
-        await self._http.aclose()
+        await self._wire.close()
 
-    async def get(
-        self, url: str, limits: Limits, *, etag: str | None = None, last_modified: str | None = None
-    ) -> Answer:
-        """Fetch `url`, with its redirects; `etag` and `last_modified` make the request conditional.
+    @property
+    def requests(self) -> list[Request]:
+        """The ledger of this collection, in the order of start; what the spool brought stands first."""
+        return self._ledger.requests
+
+    def learned_rests(self) -> tuple[HostRest, ...]:
+        """Return the hosts that asked for a rest in this collection."""
+        return self._rests.learned()
+
+    def let_go(self) -> None:
+        """Give back the room that a large body took which this task had fetched: it has been read."""
+        self._wire.room.done()
+
+    async def get(self, url: str, limits: Limits, asking: Asking) -> Answer:
+        """Fetch `url`, with its redirects; conditionally where `asking` knows validators of an address.
+
+        What the spool has an answer to is not asked again, and a page to which another link led is not either.
 
         Raises:
             TransientFetchError: worth another try later.
-            PermanentFetchError: will fail again until someone acts.
+            PermanentFetchError: will fail again until someone acts; or it leads to the page at the `url` of the error,
+                which this collection has (`read-already`).
         """
-        conditions = _conditions(etag, last_modified)
-        left_s, at = limits.total_s, url
+        kept = self._spool.answer_to(url, asking.purpose) if self._spool else None
+        if isinstance(kept, FetchError):
+            raise kept
+        if kept is not None and _serves(kept, asking):
+            return kept
+        if limits.total_s > self._longest_s:
+            limits = replace(limits, total_s=self._longest_s)
+        # Rules of robots.txt are no secret and are not believed more than they must be: better read than unread.
+        way = _Way(url, downgrade=asking.purpose == "robots")
+        try:
+            answer = await self._follow(way, limits, asking)
+        except FetchError as error:
+            self._keep(way, asking, error)
+            raise
+        self._keep(way, asking, answer)
+        return answer
+
+    async def _follow(self, way: "_Way", limits: Limits, asking: Asking) -> Answer:
+        left_s, trail = limits.total_s, way.trail
         loop = asyncio.get_running_loop()
-        for _ in range(MOST_REDIRECTS + 1):
-            host = checked_url(at).host
+        while True:
+            host = host_of(checked_url(trail.at))
             async with self.turns.turn(host):
-                self._refuse_resting(at, host)
+                self._rests.refuse(trail.at, host)
+                if asking.purpose in _PAGES and trail.at in self._pages:
+                    raise PermanentFetchError(trail.at, "read-already", "another link led there in this run")
                 started = loop.time()
-                answer = await self._hop(at, replace(limits, total_s=left_s), conditions)
+                answer = await self._hop(way, host, limits, asking, started + left_s)
                 left_s -= loop.time() - started
-            if isinstance(answer, Answer):
+            if answer is not None:
+                if asking.purpose in _PAGES and answer.status != _NOT_MODIFIED:
+                    self._pages.add(answer.url)
                 return answer
-            at = _next_hop(at, answer)
-        raise PermanentFetchError(url, "too-many-redirects", f"more than {MOST_REDIRECTS}")
+            if asking.gate is not None:
+                await asking.gate(trail.at)
 
-    async def _hop(self, url: str, limits: Limits, conditions: Mapping[str, str]) -> "Answer | str":
-        """Send one request under all deadlines; return the answer, or where it redirects to."""
-        try:
-            async with asyncio.timeout(max(limits.total_s, 0.0)):
-                target = await self._guard.target(url)
-                return await self._send_to_any(url, target, limits, conditions)
-        except TimeoutError as error:
-            raise TransientFetchError(url, "timeout", "the answer took too long") from error
-        except httpx.TimeoutException as error:
-            raise TransientFetchError(url, "timeout", type(error).__name__) from error
-        except httpx.ConnectError as error:
-            cause = "tls" if isinstance(_root(error), ssl.SSLError) else "unreachable"
-            raise TransientFetchError(url, cause, str(error)) from error
-        except httpx.InvalidURL as error:
-            raise PermanentFetchError(url, "bad-url", str(error)) from error
-        except (httpx.HTTPError, httpx.StreamError, ValueError) as error:
-            raise TransientFetchError(url, "broken-answer", f"{type(error).__name__}: {error}") from error
+    async def _hop(
+        self, way: "_Way", host: str, limits: Limits, asking: Asking, deadline: float
+    ) -> Answer | None:
+        """Send one request; return the answer, None where it leads on."""
+        url = way.trail.at
+        async with _deadline(url, deadline, limits):
+            target = await self._guard.target(url)
+        known = asking.known(url)
+        conditions = _conditions(known) if known and why_unconditional(url, asking) is None else {}
+        with self._ledger.line(url, host, asking, self.turns.begin(host)) as line:
+            way.lines.append(line)
+            async with _deadline(url, deadline, limits):
+                reply = await self._wire.exchange(url, target, limits, conditions, line)
+            if reply.status in _REDIRECTS:
+                way.trail.follow(reply.status, reply.headers.get("location"))
+                return None
+            self._refuse(way, host, reply, line, asked=bool(conditions))
+            return self._answer(way, reply, line, known)
 
-    async def _send_to_any(
-        self, url: str, target: Target, limits: Limits, conditions: Mapping[str, str]
-    ) -> "Answer | str":
-        """Send to the first address of `target` that takes the connection."""
-        for other in target.others:
-            try:
-                return await self._send(url, target, limits, conditions)
-            except (httpx.ConnectError, httpx.ConnectTimeout):
-                target = replace(target, address=other)
-        return await self._send(url, target, limits, conditions)
-
-    async def _send(
-        self, url: str, target: Target, limits: Limits, conditions: Mapping[str, str]
-    ) -> "Answer | str":
-        request = self._request(url, target, limits, conditions)
-        response = await self._http.send(request, stream=True)
-        # Nothing a site sets is sent to it again.
-        self._http.cookies.clear()
-        try:
-            if response.status_code in _REDIRECTS and "location" in response.headers:
-                return response.headers["location"]
-            self._refuse_errors(url, response, asked=bool(conditions))
-            body, wire = (b"", 0)
-            if response.status_code != httpx.codes.NOT_MODIFIED:
-                body, wire = await _read(url, response, limits)
-            return _answer(url, response, body, wire)
-        finally:
-            await response.aclose()
-
-    def _request(
-        self, url: str, target: Target, limits: Limits, conditions: Mapping[str, str]
-    ) -> httpx.Request:
-        """Address the request to the checked address; name and certificate stay those of the host."""
-        parsed = checked_url(url)
-        scheme = "http" if target.plain else parsed.scheme
-        headers = {
-            "Host": parsed.netloc.decode("ascii"),
-            "User-Agent": self._user_agent,
-            "Accept": limits.accept,
-            "Accept-Encoding": "gzip, deflate",
-            **conditions,
-        }
-        return self._http.build_request(
-            "GET",
-            parsed.copy_with(scheme=scheme, host=target.address, port=target.port, fragment=None),
-            headers=[(name.encode("ascii"), value.encode("latin-1")) for name, value in headers.items()],
-            timeout=httpx.Timeout(limits.read_s, connect=limits.connect_s, write=5.0, pool=10.0),
-            extensions={"sni_hostname": parsed.raw_host.decode("ascii")},
+    def _refuse(self, way: "_Way", host: str, reply: Reply, line: Line, *, asked: bool) -> None:
+        """Raise unless there is an answer to use; `asked` tells whether a 304 can be one."""
+        url, status, headers = way.trail.at, reply.status, reply.headers
+        if status == _NOT_MODIFIED and asked:
+            return
+        if status == _NOT_MODIFIED:
+            detail = "not modified, but nothing was known"
+            raise TransientFetchError(
+                url, "broken-answer", detail, status=status, evidence=f"status {status}"
+            )
+        if reply.is_success and not challenge_header(headers):
+            return
+        cause, evidence = status_refusal(status, headers, reply.body)
+        line.retry_after_s = wait_s = retry_after_s(
+            headers.get("retry-after"), self._clock(), headers.get("date")
+        )
+        if wait_s is None and status == _TOO_MANY_REQUESTS:
+            wait_s = UNTOLD_REST.total_seconds()
+        if wait_s is not None and status in (_TOO_MANY_REQUESTS, _UNAVAILABLE):
+            way.rests.append(self._rests.add(host, wait_s, cause))
+            evidence = f"{evidence}; retry-after: {headers.get('retry-after', 'not given')[:40]}"
+            if wait_s >= LONGEST_RETRY.total_seconds():
+                log.warning("retry_after_bounded", host=host, days=LONGEST_RETRY.days)
+                evidence = f"{evidence} (taken as {LONGEST_RETRY.days} days)"
+        kind = TransientFetchError if _may_heal(status, cause) else PermanentFetchError
+        raise kind(
+            url, cause, f"status {status}", status=status, retry_after_s=line.retry_after_s, evidence=evidence
         )
 
-    def _refuse_resting(self, url: str, host: str) -> None:
-        """Ask nothing more of a host that has said in this run that it was asked too often."""
-        if host in self._resting:
-            wait_s = self._resting[host]
-            raise TransientFetchError(url, "resting", "the host asked for a pause", retry_after_s=wait_s)
-
-    def _refuse_errors(self, url: str, response: httpx.Response, *, asked: bool) -> None:
-        """Raise unless there is an answer to read; `asked` tells whether a 304 can be one."""
-        status = response.status_code
-        if response.is_success or (asked and status == httpx.codes.NOT_MODIFIED):
-            return
-        if status == httpx.codes.NOT_MODIFIED:
-            raise TransientFetchError(
-                url, "broken-answer", "not modified, but nothing was known", status=status
+    def _answer(self, way: "_Way", reply: Reply, line: Line, known: Validator | None) -> Answer:
+        headers, url = reply.headers, way.trail.at
+        etag, last_modified = headers.get("etag"), headers.get("last-modified")
+        if reply.status == _NOT_MODIFIED and known is not None:
+            # A 304 changes what it names, and leaves the rest as it was (RFC 9111, section 4.3.4).
+            validator = Validator(
+                url=url,
+                etag=etag or known.etag,
+                last_modified=last_modified or known.last_modified,
+                body_hash=known.body_hash,
+                more=known.more,
             )
-        wait_s = retry_after_s(response.headers.get("retry-after"), self._clock())
-        if status == httpx.codes.TOO_MANY_REQUESTS:
-            self._resting[checked_url(url).host] = wait_s
-        transient = status in _TRANSIENT or status >= _FIRST_SERVER_ERROR
-        kind = TransientFetchError if transient else PermanentFetchError
-        raise kind(url, f"http-{status}", response.reason_phrase, status=status, retry_after_s=wait_s)
+        else:
+            hashed = content_hash(reply.body)
+            validator = Validator(url=url, etag=etag, last_modified=last_modified, body_hash=hashed)
+        return Answer(
+            url=url,
+            status=reply.status,
+            body=reply.body,
+            wire_bytes=line.bytes,
+            content_type=headers.get("content-type"),
+            etag=etag,
+            last_modified=last_modified,
+            fresh_s=freshness_s(
+                headers.get("cache-control"),
+                headers.get("age"),
+                headers.get("expires"),
+                headers.get("date"),
+                self._clock(),
+            ),
+            validator=validator,
+            moved_to=way.trail.moved_to,
+        )
+
+    def _keep(self, way: "_Way", asking: Asking, result: Answer | FetchError) -> None:
+        """Put what came into the spool; what never reached the network may be tried again."""
+        if self._spool is not None and way.lines:
+            requests = tuple(self._ledger.requests[line.index] for line in way.lines)
+            self._spool.keep(way.url, asking.purpose, result, requests, tuple(way.rests))
 
 
-async def _read(url: str, response: httpx.Response, limits: Limits) -> tuple[bytes, int]:
-    """Read the raw stream and decompress it here: a library's own decoding has no bound."""
-    inflater = Inflater(url, response.headers.get("content-encoding", ""), limits.decoded)
-    wire = 0
-    async for chunk in response.aiter_raw():
-        wire += len(chunk)
-        if wire > limits.wire:
-            raise PermanentFetchError(url, "too-large", f"more than {limits.wire} bytes")
-        inflater.feed(chunk)
-    return inflater.body(), wire
+class _Way:
+    """One `get` under way: its hops, and what they brought for the ledger."""
+
+    def __init__(self, url: str, *, downgrade: bool) -> None:
+        self.url = url
+        self.trail = Trail(url, downgrade=downgrade)
+        self.lines: list[Line] = []
+        self.rests: list[HostRest] = []
 
 
-def _answer(url: str, response: httpx.Response, body: bytes, wire: int) -> Answer:
-    headers = response.headers
-    return Answer(
-        url=url,
-        status=response.status_code,
-        body=body,
-        wire_bytes=wire,
-        content_type=headers.get("content-type"),
-        etag=_as_sent(response, b"etag"),
-        last_modified=_as_sent(response, b"last-modified"),
-        fresh_s=freshness_s(headers.get("cache-control"), headers.get("age")),
-    )
-
-
-def _as_sent(response: httpx.Response, wanted: bytes) -> str | None:
-    """Return a header byte for byte, each byte a character, so that it can be sent back; None where not sent."""
-    return next(
-        (value.decode("latin-1") for name, value in response.headers.raw if name.lower() == wanted), None
-    )
-
-
-def _conditions(etag: str | None, last_modified: str | None) -> dict[str, str]:
-    conditions = {"If-None-Match": etag, "If-Modified-Since": last_modified}
-    return {name: value for name, value in conditions.items() if value}
-
-
-def _next_hop(url: str, location: str) -> str:
+@asynccontextmanager
+async def _deadline(url: str, when: float, limits: Limits) -> AsyncIterator[None]:
+    """End what takes longer than until `when` (time of the loop)."""
     try:
-        target = urljoin(url, location)
-    except ValueError as error:
-        raise PermanentFetchError(url, "bad-redirect", location[:200]) from error
-    if url.startswith("https:") and target.startswith("http:"):
-        raise PermanentFetchError(url, "insecure-redirect", target[:200])
-    return target
+        async with asyncio.timeout_at(when):
+            yield
+    except TimeoutError as error:
+        evidence = f"not whole after {limits.total_s:g} s"
+        raise TransientFetchError(url, "timeout", "the answer took too long", evidence=evidence) from error
 
 
-def _root(error: BaseException) -> BaseException:
-    while (inner := error.__cause__ or error.__context__) is not None:
-        error = inner
-    return error
+def _serves(kept: Answer, asking: Asking) -> bool:
+    """Tell whether what was answered then answers this too: a 304 does only to those who know the same body."""
+    if kept.status != _NOT_MODIFIED:
+        return True
+    known = asking.known(kept.url)
+    return known is not None and known.body_hash == kept.validator.body_hash
 
 
-@cache
-def _tls() -> ssl.SSLContext:
-    """Load the certificates once a process; that takes longer than a request on loopback."""
-    return httpx.create_ssl_context(trust_env=False)
+def _may_heal(status: int, cause: str) -> bool:
+    if cause == "bot-challenge":
+        return status == _TOO_MANY_REQUESTS
+    return status in _TRANSIENT or status >= _FIRST_SERVER_ERROR
+
+
+def _conditions(known: Validator) -> Mapping[str, str]:
+    conditions = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified}
+    return {name: value for name, value in conditions.items() if value}

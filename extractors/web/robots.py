@@ -1,60 +1,152 @@
-"""What a site allows: robots.txt (RFC 9309), asked once per origin and run."""
+"""What a site allows: robots.txt (RFC 9309), asked once per origin and day."""
 
 import asyncio
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
 
+import httpx
 import structlog
 from protego import Protego
 
+from extractors.clock import Clock
 from extractors.errors import FetchError, PermanentFetchError, TransientFetchError
-from extractors.web.client import ROBOTS_LIMITS, Client
-from extractors.web.guard import checked_url
+from extractors.orders import RobotsFile
+from extractors.web.client import ROBOTS_LIMITS, Asking, Client
+from extractors.web.guard import checked_url, host_of
 
 log = structlog.get_logger()
 
-_FIRST_SERVER_ERROR = 500
+#: RFC 9309, section 2.4: a copy serves for a day at most, unless the site cannot be asked.
+FRESH_FOR = timedelta(days=1)
+#: A site that could not be asked is asked again after this.
+ASK_FAILING_AFTER = timedelta(hours=1)
+#: Section 2.3.1.4: a file that could not be read for so long may be taken as absent.
+GIVEN_UP_AFTER = timedelta(days=30)
+_CLIENT_ERRORS = range(400, 500)
+_TOO_MANY_REQUESTS = 429
+_PATH = "/robots.txt"
 
 
 class Robots:
     """The rules of the sites of one run."""
 
-    def __init__(self, client: Client, user_agent: str) -> None:
-        """Start with no site known; the product's token is the user agent up to the first `/`."""
+    def __init__(
+        self, client: Client, user_agent: str, clock: Clock, known: Iterable[RobotsFile] = ()
+    ) -> None:
+        """Start with the files that are `known`; the product's token is the user agent up to the first `/`."""
         self._client = client
         self._token = user_agent.partition("/")[0].strip() or "newswatch"
-        self._rules: dict[str, Protego | None] = {}
+        self._clock = clock
+        self._files = {file.origin: file for file in known}
+        self._rules: dict[str, Protego] = {}
+        self._learned: dict[str, RobotsFile] = {}
         self._locks: dict[str, asyncio.Lock] = {}
 
-    async def check(self, url: str) -> None:
-        """Return if `url` may be fetched.
+    async def check(self, url: str, source_id: str | None = None) -> None:
+        """Return if `url` may be fetched; ask the site where its file is not known or not fresh.
 
         Raises:
             PermanentFetchError: the site does not allow it (`robots`), or the URL is none.
-            TransientFetchError: the site does not say what it allows for now (`robots-unavailable`).
+            TransientFetchError: the site does not say what it allows for now (`robots-unavailable`), or rests.
         """
         parsed = checked_url(url)
-        origin = f"{parsed.scheme}://{parsed.netloc.decode('ascii')}"
+        file = await self._file(parsed, source_id)
+        allowed = self._allows(url, parsed, file)
+        if allowed is None:
+            since = f" since {file.failing_since:%Y-%m-%d %H:%M} UTC" if file.failing_since else ""
+            evidence = f"{file.origin}{_PATH} cannot be read{since}"
+            raise TransientFetchError(
+                url, "robots-unavailable", "robots.txt could not be read", evidence=evidence
+            )
+        if not allowed:
+            evidence = f"{file.origin}{_PATH} disallows {parsed.path[:120]}"
+            raise PermanentFetchError(
+                url, "robots", "the site's robots.txt does not allow it", evidence=evidence
+            )
+
+    def allows(self, url: str) -> bool | None:
+        """Tell from what is known already whether `url` may be fetched; None where that is not known."""
+        try:
+            parsed = checked_url(url)
+        except FetchError:
+            return None
+        file = self._files.get(_origin(parsed))
+        return self._allows(url, parsed, file) if file else None
+
+    async def sitemaps(self, url: str) -> tuple[str, ...]:
+        """Return the sitemaps that the site of `url` names; none where its file cannot be read."""
+        try:
+            file = await self._file(checked_url(url), None)
+        except FetchError:
+            return ()
+        return tuple(self._rules_of(file).sitemaps) if file.text else ()
+
+    def learned(self) -> tuple[RobotsFile, ...]:
+        """Return what was asked for in this run."""
+        return tuple(self._learned.values())
+
+    async def _file(self, parsed: httpx.URL, source_id: str | None) -> RobotsFile:
+        origin = _origin(parsed)
         async with self._locks.setdefault(origin, asyncio.Lock()):
-            if origin not in self._rules:
-                self._rules[origin] = await self._fetch(origin)
-            rules = self._rules[origin]
-        if rules is None:
-            raise TransientFetchError(url, "robots-unavailable", "robots.txt could not be read")
+            file = self._files.get(origin)
+            if file is None or not self._is_fresh(file):
+                file = await self._fetched(origin, file, source_id)
+                self._files[origin] = self._learned[origin] = file
+                self._rules.pop(origin, None)
+        return file
+
+    def _is_fresh(self, file: RobotsFile) -> bool:
+        serves = FRESH_FOR if file.failing_since is None else ASK_FAILING_AFTER
+        return file.origin in self._learned or self._clock() - file.checked_at < serves
+
+    def _allows(self, url: str, parsed: httpx.URL, file: RobotsFile) -> bool | None:
+        """Tell whether `file` allows `url`, None where it never could be read; keep the pause that it asks for."""
+        if parsed.path == _PATH:
+            return True
+        if file.text is None:
+            failing = file.checked_at - (file.failing_since or file.checked_at)
+            return True if failing >= GIVEN_UP_AFTER else None
+        if not file.text:
+            return True
+        rules = self._rules_of(file)
         delay = rules.crawl_delay(self._token)
         if delay:
-            self._client.turns.slow_down(parsed.host, timedelta(seconds=float(delay)))
-        if not rules.can_fetch(url, self._token):
-            raise PermanentFetchError(url, "robots", "the site's robots.txt does not allow it")
+            self._client.turns.slow_down(host_of(parsed), timedelta(seconds=min(float(delay), 3600.0)))
+        return bool(rules.can_fetch(url, self._token))
 
-    async def _fetch(self, origin: str) -> Protego | None:
-        """Read the rules: no file (4xx) allows all, None where the site does not answer (RFC 9309, 2.3.1)."""
+    def _rules_of(self, file: RobotsFile) -> Protego:
+        rules = self._rules.get(file.origin)
+        if rules is None:
+            rules = self._rules[file.origin] = Protego.parse(file.text or "")
+        return rules
+
+    async def _fetched(self, origin: str, before: RobotsFile | None, source_id: str | None) -> RobotsFile:
+        """Ask for the file: a client error means that there is none; else what was known stays (section 2.3.1)."""
+        asking = Asking(purpose="robots", source_id=source_id)
         try:
-            answer = await self._client.get(f"{origin}/robots.txt", ROBOTS_LIMITS)
+            answer = await self._client.get(f"{origin}{_PATH}", ROBOTS_LIMITS, asking)
         except FetchError as error:
             if error.cause == "resting":
                 raise
+            now = self._clock()
+            if _means_absent(error):
+                return RobotsFile(origin=origin, checked_at=now, text="")
             log.debug("robots_unavailable", origin=origin, cause=error.cause)
-            refused = error.status is not None and error.status < _FIRST_SERVER_ERROR
-            permanent = isinstance(error, PermanentFetchError)
-            return Protego.parse("") if refused or permanent else None
-        return Protego.parse(answer.body.decode("utf-8", "replace"))
+            known = before or RobotsFile(origin=origin, checked_at=now)
+            return replace(known, checked_at=now, failing_since=known.failing_since or now)
+        text = answer.body.decode("utf-8", "replace").replace("\0", "")
+        return RobotsFile(origin=origin, checked_at=self._clock(), text=text)
+
+
+def _means_absent(error: FetchError) -> bool:
+    """Tell whether the site has no such file, as against: it could not be asked for it."""
+    if error.status in _CLIENT_ERRORS:
+        return error.status != _TOO_MANY_REQUESTS
+    # A chain of redirects without end, an answer that is a picture: nobody means rules by that.
+    unanswered = error.status is None or error.status < _CLIENT_ERRORS.start
+    return unanswered and isinstance(error, PermanentFetchError)
+
+
+def _origin(parsed: httpx.URL) -> str:
+    return f"{parsed.scheme}://{parsed.netloc.decode('ascii')}"
