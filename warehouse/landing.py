@@ -7,9 +7,11 @@ annotations; a field that an older program did not write takes its default when 
 
 import glob
 import os
+import typing
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import fields, is_dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +19,19 @@ import duckdb
 from pydantic import ValidationError
 
 from extractors.errors import WarehouseError
-from extractors.records import Batch, CollectedArticle, ItemOutcome, Order, Poll
+from extractors.orders import (
+    Batch,
+    HostRest,
+    ItemOutcome,
+    Kill,
+    Order,
+    PageVisit,
+    Poll,
+    Request,
+    RobotsFile,
+    batch_id_of,
+)
+from extractors.records import CollectedArticle
 from warehouse.database import Connection, adapter, column_type, open_scratch
 
 #: The kinds of record in a batch: the column of the file, and the field of `Batch`.
@@ -25,7 +39,15 @@ _KINDS = {
     "poll": ("polls", Poll),
     "outcome": ("outcomes", ItemOutcome),
     "article": ("articles", CollectedArticle),
+    "request": ("requests", Request),
+    "page": ("pages", PageVisit),
+    "rest": ("rests", HostRest),
+    "robots": ("robots", RobotsFile),
+    "kill": ("kills", Kill),
 }
+#: Failures of the disk or the memory, not of a file: what failed of them may be done another time.
+MACHINE_ERRORS = (OSError, MemoryError, duckdb.IOException, duckdb.OutOfMemoryException)
+_HEAD = "$batch_id AS batch_id, $order_id AS order_id, $collected_at::TIMESTAMPTZ AS collected_at"
 #: Rows bound to one statement: bounds the memory of writing a large batch.
 _CHUNK = 500
 
@@ -34,10 +56,9 @@ def write_order(folder: Path, order: Order) -> Path:
     """Write `order` into the landing zone `folder` and return its path."""
     path = order_path(folder, order.order_id)
     with open_scratch() as con:
-        con.execute(
-            f"CREATE TEMP TABLE part AS SELECT unnest([NULL::{column_type(Order)}], max_depth := 2) LIMIT 0"
-        )
-        _append(con, column_type(Order), [order])
+        types = typing.get_type_hints(Order)
+        columns = ", ".join(f'${name}::{column_type(kind)} AS "{name}"' for name, kind in types.items())
+        con.execute(f"CREATE TEMP TABLE part AS SELECT {columns}", _plain(order))
         _write(con, path)
     return path
 
@@ -65,10 +86,14 @@ def write_batch(folder: Path, batch: Batch) -> Path:
     types = {kind: column_type(record) for kind, (_, record) in _KINDS.items()}
     row = 'STRUCT("batch_id" VARCHAR, "order_id" VARCHAR, "collected_at" TIMESTAMPTZ, '
     row += ", ".join(f'"{kind}" {inside}' for kind, inside in types.items()) + ")"
+    head = {"batch_id": batch.batch_id, "order_id": batch.order_id, "collected_at": batch.collected_at}
     with open_scratch() as con:
         con.execute(f"CREATE TEMP TABLE part AS SELECT unnest([NULL::{row}], max_depth := 2) LIMIT 0")
-        for chunk in _chunks(list(_batch_rows(batch))):
-            _append(con, row, chunk)
+        # A batch without records still says that its order was carried out.
+        con.execute(f"INSERT INTO part BY NAME SELECT {_HEAD}", head)
+        for kind, (name, record) in _KINDS.items():
+            for chunk in _chunks(getattr(batch, name)):
+                _append(con, head, kind, record, chunk)
         _write(con, path)
     return path
 
@@ -118,10 +143,22 @@ def set_aside(path: Path) -> Path:
     return path.rename(path.with_suffix(".broken"))
 
 
+def unfinished_orders(folder: Path) -> list[Path]:
+    """Return the orders that no batch waits for, oldest first: whoever carried them out was ended."""
+    found = [path for path in (folder / "orders").glob("*.parquet") if not _has_batch(folder, path)]
+    return sorted(found, key=lambda path: (path.stat().st_mtime_ns, path.name))
+
+
+def spool_path(folder: Path, order_id: str) -> Path:
+    """Return where the answers to the requests of an order are kept until its batch is loaded."""
+    return order_path(folder, order_id).with_suffix(".spool")
+
+
 def remove_order(folder: Path, order_id: str) -> None:
-    """Remove an order whose batch has been loaded."""
-    with suppress(FileNotFoundError):
-        order_path(folder, order_id).unlink()
+    """Remove an order whose batch has been loaded, and what was kept of its answers."""
+    for path in (spool_path(folder, order_id), order_path(folder, order_id)):
+        with suppress(FileNotFoundError):
+            path.unlink()
 
 
 def flush_folder(folder: Path) -> None:
@@ -141,13 +178,8 @@ def replace_file(temporary: Path, target: Path) -> None:
     flush_folder(target.parent)
 
 
-def _batch_rows(batch: Batch) -> Iterator[dict[str, Any]]:
-    head = {"batch_id": batch.batch_id, "order_id": batch.order_id, "collected_at": batch.collected_at}
-    empty: dict[str, Any] = dict.fromkeys(_KINDS)
-    yield head | empty  # a batch without records still says that its order was carried out
-    for kind, (name, _) in _KINDS.items():
-        for record in getattr(batch, name):
-            yield head | empty | {kind: record}
+def _has_batch(folder: Path, order: Path) -> bool:
+    return (folder / "batches" / f"{batch_id_of(order.stem)}.parquet").exists()
 
 
 def _chunks(rows: Sequence[Any]) -> Iterator[Sequence[Any]]:
@@ -155,22 +187,36 @@ def _chunks(rows: Sequence[Any]) -> Iterator[Sequence[Any]]:
         yield rows[start : start + _CHUNK]
 
 
-def _append(con: Connection, row_type: str, records: Sequence[Any]) -> None:
+def _append(con: Connection, head: dict[str, Any], kind: str, record: type, records: Sequence[Any]) -> None:
+    """Append rows of one kind, each field bound as one list: as a list of records it takes three times as long."""
+    names, types = _names(record), typing.get_type_hints(record)
+    lists = ", ".join(
+        f'unnest($v{place}::{column_type(types[name])}[]) AS "{name}"' for place, name in enumerate(names)
+    )
+    packed = ", ".join(f'"{name}": "{name}"' for name in names)
+    values = {
+        f"v{place}": [_plain(getattr(one, name)) for one in records] for place, name in enumerate(names)
+    }
     con.execute(
-        f"INSERT INTO part SELECT unnest($rows::{row_type}[], max_depth := 2)",
-        {"rows": [_plain(record) for record in records]},
+        f'INSERT INTO part BY NAME SELECT {_HEAD}, {{{packed}}} AS "{kind}" FROM (SELECT {lists})',  # noqa: S608 - our own
+        head | values,
     )
 
 
 def _plain(value: Any) -> Any:
     """Return `value` with records as dictionaries and tuples as lists, the forms DuckDB binds."""
-    if is_dataclass(value) and not isinstance(value, type):
-        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
-    if isinstance(value, dict):
-        return {key: _plain(inside) for key, inside in value.items()}
+    if isinstance(value, str):
+        return value if value.isascii() else value.encode("utf-8", "replace").decode("utf-8")
     if isinstance(value, tuple | list):
         return [_plain(inside) for inside in value]
-    return value.encode("utf-8", "replace").decode("utf-8") if isinstance(value, str) else value
+    if is_dataclass(value) and not isinstance(value, type):
+        return {name: _plain(getattr(value, name)) for name in _names(type(value))}
+    return value
+
+
+@cache
+def _names(record: type) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(record))
 
 
 def _write(con: Connection, path: Path) -> None:
@@ -187,8 +233,8 @@ def _read(path: Path) -> list[dict[str, Any]]:
             result = con.execute("SELECT * FROM read_parquet($path)", {"path": glob.escape(str(path))})
             names = [column[0] for column in result.description or []]
             found = [dict(zip(names, row, strict=True)) for row in result.fetchall()]
-    except (duckdb.IOException, duckdb.OutOfMemoryException):
-        raise  # the disk or the memory, not the file: it may be read another time
+    except MACHINE_ERRORS:
+        raise
     except duckdb.Error as error:
         raise WarehouseError(f"{path}: cannot be read as Parquet ({str(error).splitlines()[0]})") from error
     if not found:

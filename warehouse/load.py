@@ -9,31 +9,26 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from extractors.records import (
-    Article,
-    Batch,
-    CollectedArticle,
-    article_id,
-    stable_id,
-)
+from extractors.orders import Batch
+from extractors.records import Article, CollectedArticle, article_id, stable_id
 from extractors.signals.relevance import is_relevant
 from extractors.watch import Watch
 from warehouse.copies import Fingerprint
 from warehouse.database import Connection, insert, run, transaction
-from warehouse.judged import (
-    Alert,
-    AlertDecider,
-    Judgement,
-    Report,
-)
+from warehouse.hosts import save_hosts
+from warehouse.judged import Alert, AlertDecider, Judgement, Report
 from warehouse.judgements import Judgements, save_judgements
+from warehouse.leads import save_leads
 from warehouse.outbox import save_alerts
+from warehouse.pages import save_kills, save_pages
 from warehouse.plan import note_sources
 from warehouse.polled import save_items, save_polls, silent_articles
 from warehouse.reports import fill_index, read_last_articles, save_reports
-from warehouse.revisions import change_of, diff_of
+from warehouse.requests import save_requests
+from warehouse.revisions import change_of, diff_of, is_same
 from warehouse.shingles import shingle_index
 from warehouse.stored import StoredArticle, save_articles, save_entities, signals_of
+from warehouse.troubles import HealthDecider, read_troubles
 
 if TYPE_CHECKING:
     from extractors.signals.likeness import Likeness
@@ -66,12 +61,18 @@ class LoadResult:
 
 
 def load(
-    con: Connection, batch: Batch, watch: Watch, now: datetime, decide_alerts: AlertDecider | None = None
+    con: Connection,
+    batch: Batch,
+    watch: Watch,
+    now: datetime,
+    decide_alerts: AlertDecider | None = None,
+    decide_health: HealthDecider | None = None,
 ) -> LoadResult:
-    """Load `batch` unless it has been loaded; `decide_alerts` None keeps silent about all of it.
+    """Load `batch` unless it has been loaded.
 
-    News of a source that had never been polled with success before is stored without an alert: a first import
-    is not news. `now` is the time of loading; developments are detected at the time their article was seen.
+    `decide_alerts` None keeps silent about all news in it, `decide_health` None about trouble with sources. News of a
+    source that had never been polled with success before is stored without an alert: a first import is not news. `now`
+    is the time of loading; developments are detected at the time their article was seen.
     """
     if run(con, "batch_is_loaded", batch_id=batch.batch_id):
         return LoadResult(batch_id=batch.batch_id, already=True)
@@ -85,25 +86,26 @@ def load(
             loading.take(collected)
         loading.save()
         save_polls(con, batch.polls, states)
+        save_hosts(con, batch)
         save_items(con, batch, states, now)
-        result = _result(batch, loading)
-        run_row = {name: getattr(result, name) for name in COUNTS} | {"outcome": result.outcome}
-        insert(
-            con,
-            "runs",
-            [
-                {
-                    "run_id": stable_id("r", batch.batch_id),
-                    "started_at": batch.collected_at,
-                    "finished_at": now,
-                }
-                | run_row
-            ],
-        )
-        insert(
-            con, "state.batches", [{"batch_id": batch.batch_id, "order_id": batch.order_id, "loaded_at": now}]
-        )
+        save_requests(con, batch)
+        save_pages(con, batch, watch)
+        save_kills(con, batch.kills, now)
+        save_leads(con, batch.outcomes, now)
+        told = 0
+        if batch.polls and decide_health is not None:
+            told = save_alerts(con, decide_health(read_troubles(con, now), now=now))
+        result = _result(batch, loading, told)
+        _save_run(con, batch, result, now)
     return result
+
+
+def _save_run(con: Connection, batch: Batch, result: LoadResult, now: datetime) -> None:
+    """Write down what the batch brought, and that it has been loaded."""
+    run_row = {name: getattr(result, name) for name in COUNTS} | {"outcome": result.outcome}
+    times = {"started_at": batch.collected_at, "finished_at": now}
+    insert(con, "runs", [{"run_id": stable_id("r", batch.batch_id)} | times | run_row])
+    insert(con, "state.batches", [{"batch_id": batch.batch_id, "order_id": batch.order_id, "loaded_at": now}])
 
 
 class _Loading:
@@ -218,13 +220,17 @@ class _Loading:
                 source_id=before.article.source_id,
                 published_at=before.article.published_at or article.published_at,
                 published_from=before.article.published_from or article.published_from,
+                date_clamped=(before.article if before.article.published_at else article).date_clamped,
             ),
             revision=before.revision + 1,
             first_seen_at=before.first_seen_at,
             reported_at=before.reported_at,
             copy_of=before.copy_of,
             story_id=before.story_id,
-            changed=change_of(before.signals, signals_of(stored)),
+            changed=change_of(
+                CollectedArticle(article=before.article, signals=signals_of(before)),
+                CollectedArticle(article=article, signals=signals_of(stored)),
+            ),
             diff=diff_of(before.article, article),
         )
 
@@ -296,7 +302,7 @@ COUNTS = (
 )
 
 
-def _result(batch: Batch, loading: _Loading) -> LoadResult:
+def _result(batch: Batch, loading: _Loading, health_alerts: int) -> LoadResult:
     first = [stored for stored in loading.new if stored.revision == 1]
     return LoadResult(
         batch_id=batch.batch_id,
@@ -309,7 +315,7 @@ def _result(batch: Batch, loading: _Loading) -> LoadResult:
         copies=sum(stored.copy_of is not None for stored in first),
         relevant=sum(stored.relevant for stored in first),
         developments=len(loading.judged.found),
-        alerts=loading.alerts_decided,
+        alerts=loading.alerts_decided + health_alerts,
     )
 
 
@@ -379,4 +385,4 @@ def _differs(before: Article, after: Article) -> bool:
     """Whether `after` is another version: never where only the feed's shorter text is at hand this time."""
     if before.text_from == "page" and after.text_from == "feed":
         return False
-    return (before.title, before.text) != (after.title, after.text)
+    return not is_same(before, after)

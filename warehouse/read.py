@@ -55,7 +55,13 @@ class Hit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceRow:
-    """How a source is. `cause`, `error` and `advice` are None where the last poll worked."""
+    """How a source is; fields as the columns of `sources`, where each is explained.
+
+    `cause`, `evidence` and `tried` tell what it failed of, and what was done about it at once: all None where it works,
+    but for a source that another listing is read for (`replaced_since` is not None). `advice` is there for sources
+    that work too: it has moved, has been silent for long, items may have been missed. `next_poll_at` is None where
+    it is not polled any more.
+    """
 
     source_id: str
     kind: str
@@ -64,12 +70,28 @@ class SourceRow:
     failures: int
     last_ok_at: datetime | None
     last_poll_at: datetime | None
-    next_poll_at: datetime
+    next_poll_at: datetime | None
     polls: int
     new_items: int
     cause: str | None
     error: str | None
     advice: str | None
+    polled_url: str | None
+    polled_kind: str | None
+    interval_s: float
+    pace_s: float | None
+    failure_weight: float
+    failing_since: datetime | None
+    evidence: str | None
+    tried: str | None
+    moved_to: str | None
+    gone_at: datetime | None
+    replaced_since: datetime | None
+    robots: str | None
+    last_new_at: datetime | None
+    untrusted_since: datetime | None
+    losses: int
+    loss_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

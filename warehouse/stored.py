@@ -5,16 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from extractors.records import (
-    Article,
-    Citation,
-    Claim,
-    Figure,
-    Mention,
-    Signals,
-    article_id,
-    stable_id,
-)
+from extractors.records import Article, Citation, Claim, Figure, Mention, Signals, article_id, stable_id
 from extractors.watch import Watch
 from warehouse.database import Connection, insert, rows, run
 from warehouse.revisions import Change
@@ -157,6 +148,8 @@ def _stored(row: Mapping[str, Any]) -> StoredArticle:
             published_at=row["published_at"],
             published_from=row["published_from"],
             text_from=row["text_from"],
+            section=row["section"],
+            date_clamped=row["date_clamped"],
         ),
         revision=row["revision"],
         first_seen_at=row["first_seen_at"],
@@ -192,6 +185,8 @@ def _article_row(stored: StoredArticle) -> dict[str, object]:
         "copy_of": stored.copy_of,
         "story_id": stored.story_id,
         "text_from": article.text_from,
+        "section": article.section,
+        "date_clamped": article.date_clamped,
     }
 
 

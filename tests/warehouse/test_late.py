@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from extractors.records import Batch, Claim, Figure, ItemOutcome, Mention, Poll, Signals
+from extractors.orders import Batch, ItemOutcome, Poll
+from extractors.records import Claim, Figure, Mention, Signals
 from warehouse.database import open_warehouse
 from warehouse.load import load
 

@@ -5,9 +5,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from extractors.records import Batch, Claim, ItemOutcome, Mention, Poll, Signals, item_keys
+from extractors.orders import Batch, ItemOutcome, Kill, PageVisit, Poll, Request, Validator
+from extractors.records import Claim, Mention, Signals, item_keys
 from warehouse.database import open_warehouse, rows, run
 from warehouse.load import load
+from warehouse.pages import due_rechecks, quarantined
 from warehouse.plan import plan
 
 NOON = datetime(2024, 3, 28, 12, tzinfo=UTC)
@@ -101,8 +103,8 @@ def test_the_same_url_with_other_text_is_a_revision(con, a_batch, a_watch, an_ar
     assert con.execute("SELECT revision FROM articles").fetchall() == [(3,)]
     assert con.execute("SELECT revision, change FROM revisions ORDER BY ALL").fetchall() == [
         (1, "first"),
-        (2, "wording"),
-        (3, "wording"),
+        (2, "fact"),
+        (3, "fact"),
     ]
     assert con.execute("SELECT first_seen_at FROM articles").fetchone() == (NOON,)
 
@@ -211,9 +213,10 @@ def test_items_that_brought_an_article_are_known_and_failed_ones_are_tried_again
 
 
 def test_validators_of_the_last_used_answer_are_kept_byte_for_byte(con, a_batch, a_watch):
-    load(
-        con, a_batch(1, polls=(polled(etag='W/"a b"', last_modified="Thu", body_hash="h"),)), a_watch(), NOON
+    told = Validator(
+        url="http://wire.example/rss.xml", etag='W/"a b"', last_modified="Thu", body_hash="h", more=("x",)
     )
+    load(con, a_batch(1, polls=(polled(validators=(told,)),)), a_watch(), NOON)
     load(
         con,
         a_batch(2, polls=(polled(outcome="failed", error="http-500", cause="http-500"),)),
@@ -223,11 +226,7 @@ def test_validators_of_the_last_used_answer_are_kept_byte_for_byte(con, a_batch,
 
     order = plan(con, a_watch(), NOON + timedelta(days=1))
 
-    assert (order.sources[0].etag, order.sources[0].last_modified, order.sources[0].body_hash) == (
-        'W/"a b"',
-        "Thu",
-        "h",
-    )
+    assert order.sources[0].validators == (told,)
 
 
 def test_a_failed_poll_is_told_with_cause_and_advice(con, a_batch, a_watch):
@@ -263,3 +262,46 @@ def test_ids_stay_unique(con, a_batch, a_watch, an_article):
         ("revisions", "(article_id, revision)"),
     ):
         assert con.execute(f"SELECT {key} FROM {table} GROUP BY ALL HAVING count(*) > 1").fetchall() == []
+
+
+def test_a_batch_brings_its_requests_pages_and_kills_once(con, a_batch, a_watch, an_article, an_item):
+    url = "https://wire.example/1"
+    request = Request(url=url, host="wire.example", purpose="page", started_at=NOON, http_status=200)
+    visit = PageVisit(
+        item=an_item(1), visited_at=NOON, outcome="read", article_url=url, validator=Validator(url=url)
+    )
+    kill = Kill(key="q1", url=url, killed_at=NOON, cause="crash")
+    batch = a_batch(
+        articles=(an_article(1),), requests=(request, request), pages=(visit,), kills=(kill, kill)
+    )
+    for _ in range(2):
+        load(con, batch, a_watch(), NOON)
+
+    assert con.execute("SELECT order_id, position, url FROM requests ORDER BY position").fetchall() == [
+        ("o1", 0, url),
+        ("o1", 1, url),
+    ]
+    assert [one.item.url for one in due_rechecks(con, a_watch(), NOON + timedelta(hours=1))] == [
+        an_item(1).url
+    ]
+    assert quarantined(con) == ("q1",)
+
+
+def test_blanks_and_unseen_characters_make_no_revision(con, a_batch, a_watch, an_article):
+    load(con, a_batch(1, articles=(an_article(1, text="One two.\n\nThree."),)), a_watch(), NOON)
+    again = an_article(1, text="One\u00a0two.\n\nTh\u00adree. \u200b\n\nUpdated 2 hours ago")
+
+    result = load(con, a_batch(2, articles=(again,)), a_watch(), NOON)
+
+    assert (result.articles, result.revisions) == (0, 0)
+    assert con.execute("SELECT text FROM articles").fetchall() == [("One two.\n\nThree.",)]
+
+
+def test_a_revision_says_which_words_changed(con, a_batch, a_watch, an_article):
+    for number, sold in ((1, "25,000"), (2, "29,800")):
+        text = f"It sold {sold} cars. That is much."
+        load(con, a_batch(number, articles=(an_article(1, text=text),)), a_watch(), NOON)
+
+    assert con.execute("SELECT change, diff FROM revisions WHERE revision = 2").fetchall() == [
+        ("fact", "It sold [-25,000-]{+29,800+} cars.")
+    ]

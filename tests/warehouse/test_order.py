@@ -6,7 +6,8 @@ from functools import cache
 
 import pytest
 
-from extractors.records import Batch, CollectedArticle, article_id, stable_id
+from extractors.orders import Batch
+from extractors.records import CollectedArticle, article_id, stable_id
 from extractors.signals.tagger import Tagger
 from extractors.watch import AlertRule, read_watch
 from flows.alerts.desk import AlertDesk

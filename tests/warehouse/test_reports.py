@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from extractors.records import Batch, Correction, Mention
+from extractors.orders import Batch
+from extractors.records import Correction, Mention
 from tests.warehouse.made_reports import (
     ACME,
     BOLT,

@@ -123,3 +123,50 @@ def test_copies_and_second_origins_of_what_was_stored_before_are_counted():
         assert con.execute("SELECT copies, confirmed_at::DATE::VARCHAR FROM developments").fetchall() == [
             (1, "2024-01-03")
         ]
+
+
+def test_sources_of_before_keep_what_was_known_of_them():
+    with duckdb.connect() as con:
+        migrations = sorted(files("warehouse").joinpath("migrations").iterdir(), key=lambda one: one.name)
+        texts = [one.read_text(encoding="utf-8") for one in migrations]
+        con.execute("CREATE TABLE main.migrations (name VARCHAR NOT NULL, applied_at TIMESTAMPTZ NOT NULL)")
+        for text in texts[:3]:
+            con.execute(text)
+        con.execute(files("warehouse").joinpath("views", "coverage.sql").read_text(encoding="utf-8"))
+        con.execute(
+            """
+            SET TimeZone = 'UTC';
+            INSERT INTO sources
+            SELECT id, 'feed', 'http://' || id, NULL, NULL, state, failures, '2024-01-01', '2024-02-01', 900, NULL, NULL
+            FROM (VALUES ('well', 'ok', 0), ('ill', 'failing', 2), ('over', 'gone', 1)) AS t (id, state, failures);
+            INSERT INTO polls BY NAME
+            SELECT id AS source_id, day AS started_at, outcome, status AS http_status, 9 AS items, news AS new_items,
+                0 AS bytes, 0 AS seconds, cause
+            FROM (VALUES
+                ('well', DATE '2024-01-01', 'new', 200, 3, NULL), ('well', '2024-01-02', 'unchanged', 304, 0, NULL),
+                ('ill', '2024-01-01', 'new', 200, 1, NULL), ('ill', '2024-01-02', 'failed', 500, 0, 'http-500'),
+                ('ill', '2024-01-03', 'failed', NULL, 0, 'dns')
+            ) AS t (id, day, outcome, status, news, cause);
+            INSERT INTO state.validators VALUES ('well', 'http://well', '"e"', NULL, 'h');
+            """
+        )
+        con.execute(texts[3])
+
+        found = con.execute(
+            """
+            SELECT source_id, state, polled_url, pace_s, next_poll_at::DATE::VARCHAR, polled_at::DATE::VARCHAR,
+                last_new_at::DATE::VARCHAR, full_at::DATE::VARCHAR, failing_since::DATE::VARCHAR, failure_weight,
+                cause, trusted, skip_hours
+            FROM sources ORDER BY source_id
+            """
+        ).fetchall()
+        kept = con.execute("SELECT url, etag, more FROM state.validators").fetchall()
+        assert con.execute("SELECT count(*) FROM coverage").fetchone() == (6,)
+    first, second, third = "2024-01-01", "2024-01-02", "2024-01-03"
+    due = "2024-02-01"
+    assert found == [
+        ("ill", "failing", "http://ill", 900, due, third, first, first, second, 1.0, "dns", True, []),
+        ("over", "gone", "http://over", 900, None, None, None, None, None, 0, None, True, []),
+        ("well", "ok", "http://well", 900, due, second, first, first, None, 0, None, True, []),
+    ]
+    assert kept == [("http://well", '"e"', [])]

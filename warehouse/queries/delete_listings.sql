@@ -1,0 +1,2 @@
+-- Params: ids
+DELETE FROM state.listings WHERE source_id IN (SELECT unnest($ids));

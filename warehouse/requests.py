@@ -1,0 +1,129 @@
+"""The ledger: every request on the wire, and what it says of our manners."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from extractors.orders import Batch, Request
+from warehouse.database import Connection, insert, rows
+
+#: Breaches shown of each kind.
+EXAMPLES = 20
+#: One request without conditions in this time may check a server that answers 304 (the budget of the Feed Reader
+#: Behavior project).
+AUDIT = timedelta(hours=24)
+#: Retry-After counts whole seconds (RFC 9110, section 10.2.3), from an answer whose arrival we know no better.
+SLACK = timedelta(seconds=1)
+#: The time between the starts of two requests to one host that is kept where no setting says otherwise.
+SPACING = timedelta(seconds=5)
+#: What a gap may measure less than the spacing that was waited for: clocks and timers of the system.
+_TIMER = timedelta(milliseconds=20)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Breach:
+    """One request that should not have been made then.
+
+    `source_id` is None where it was for no source alone. `since` is what it breaks: the moment before which the poll
+    was not to be made or the host not to be asked, or when the address had been answered with validators.
+    """
+
+    url: str
+    started_at: datetime
+    since: datetime
+    source_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Breaches:
+    """How many there were, and the newest of them."""
+
+    count: int = 0
+    examples: tuple[Breach, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Politeness:
+    """What the ledger says since `since` (None: from the beginning).
+
+    `early_polls` began before the poll before allowed them; `unconditional_repeats` asked without validators for what
+    had been answered with some (audits within a day of another one too); `inside_retry_after` went to a host that had
+    asked to be left alone. `most_connections` to one host were open at once, 0 where nothing was asked;
+    `shortest_gap_s` lay between the starts of two requests to one host, None where no host was asked twice in a run;
+    `under_spacing` counts the gaps below `spacing_s`. `listings_*` count answered requests for feeds and other
+    listings, `pages_*` those for known pages, `bytes` what was received.
+    """
+
+    since: datetime | None
+    requests: int = 0
+    polls: int = 0
+    early_polls: Breaches = Breaches()
+    unconditional_repeats: Breaches = Breaches()
+    inside_retry_after: Breaches = Breaches()
+    most_connections: int = 0
+    shortest_gap_s: float | None = None
+    spacing_s: float = SPACING.total_seconds()
+    under_spacing: int = 0
+    listings_answered: int = 0
+    listings_unchanged: int = 0
+    pages_answered: int = 0
+    pages_unchanged: int = 0
+    bytes: int = 0
+
+    @property
+    def unchanged_share(self) -> float | None:
+        """The share of 304 among the answers to requests for listings, 0 to 1; None where there were none."""
+        return self.listings_unchanged / self.listings_answered if self.listings_answered else None
+
+    @property
+    def kept(self) -> bool:
+        """Nothing was asked early, again without validators, inside a Retry-After, or side by side at one host.
+
+        The spacing is a setting, which may have been another one at the time: it does not count here.
+        """
+        breaches = (self.early_polls, self.unconditional_repeats, self.inside_retry_after)
+        return not any(one.count for one in breaches) and self.most_connections <= 1
+
+
+def save_requests(con: Connection, batch: Batch) -> None:
+    """Write the requests of `batch` into the ledger, in the order in which they were made."""
+    insert(
+        con,
+        "requests",
+        [
+            {"order_id": batch.order_id, "position": position}
+            | {name: getattr(request, name) for name in Request.__slots__}
+            for position, request in enumerate(batch.requests)
+        ],
+    )
+
+
+def read_politeness(
+    con: Connection, *, since: datetime | None = None, spacing: timedelta = SPACING
+) -> Politeness:
+    """Return what the ledger says of the requests that began at `since` or later (None: all).
+
+    What came before is looked at too, to tell what those requests should have known. A poll that came early because
+    the watch names a shorter interval since counts as early once.
+    """
+    (counts,) = rows(con, "polite_counts", since=since, spacing_s=(spacing - _TIMER).total_seconds())
+    audit_s, slack_s = AUDIT.total_seconds(), SLACK.total_seconds()
+    return Politeness(
+        since=since,
+        spacing_s=spacing.total_seconds(),
+        early_polls=_breaches(rows(con, "polite_early", since=since, most=EXAMPLES), "allowed_at"),
+        unconditional_repeats=_breaches(
+            rows(con, "polite_unconditional", since=since, audit_s=audit_s, most=EXAMPLES), "given_at"
+        ),
+        inside_retry_after=_breaches(
+            rows(con, "polite_resting", since=since, slack_s=slack_s, most=EXAMPLES), "rests_until"
+        ),
+        **counts,
+    )
+
+
+def _breaches(found: list[dict[str, object]], since: str) -> Breaches:
+    examples = [
+        Breach(url=row["url"], started_at=row["started_at"], since=row[since], source_id=row["source_id"])  # type: ignore[arg-type]
+        for row in found
+    ]
+    return Breaches(count=found[0]["found"] if found else 0, examples=tuple(examples))  # type: ignore[arg-type]
