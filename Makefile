@@ -3,7 +3,7 @@ PYTHON ?= $(shell python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' 
 BIN := .venv/bin
 SET := .venv/.set-up
 
-.PHONY: setup demo test check soak lock bench bench-stories bench-copies bench-growth score train judge format clean
+.PHONY: setup demo test check soak lock bench bench-extract bench-collect bench-stories bench-copies bench-growth score train judge format clean
 
 setup: $(SET)
 
@@ -18,7 +18,7 @@ demo: $(SET)
 	$(BIN)/newswatch demo --home newswatch-demo
 
 test: check
-	$(BIN)/python -m pytest -m "not soak"
+	$(BIN)/python -m pytest -m "not soak" --numprocesses auto --dist loadfile
 
 check: $(SET)
 	$(BIN)/ruff format --check .
@@ -51,6 +51,13 @@ bench: $(SET)
 	$(BIN)/python -m tests.bench
 
 # On public data beside the project, where there is any.
+bench-extract: $(SET)
+	$(BIN)/python -m tests.bench.extract
+
+# 2,000 pages of 20 hosts, 10,000 sources that answer 304; the pages are public data where there is any, else invented.
+bench-collect: $(SET)
+	$(BIN)/python -m tests.bench.collect
+
 bench-stories: $(SET)
 	$(BIN)/python -m tests.bench.stories
 

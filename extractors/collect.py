@@ -6,43 +6,50 @@ is told in its poll or outcome, and the others go on.
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterable, Sequence
-from contextlib import nullcontext
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import closing, nullcontext
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from pathlib import Path
 from typing import TypeVar
-from urllib.parse import urlsplit
 
 import structlog
 
-from extractors.advice import advice_for
 from extractors.articles.workers import ExtractionPool
 from extractors.clock import Clock
+from extractors.doctor import advice_for
 from extractors.errors import ExtractionError, FetchError, NewswatchError, TransientFetchError
-from extractors.polling import Means, Visit, visit
-from extractors.reading import PRELOAD, FeedTextJob, Job, PageJob, Reader, Refused, Result
-from extractors.records import (
+from extractors.hosts import host_of
+from extractors.orders import (
     Batch,
-    CollectedArticle,
-    Item,
     ItemOutcome,
     Manners,
     Order,
+    PageVisit,
     Poll,
-    Source,
-    item_keys,
-    stable_id,
+    Recheck,
+    SourceOrder,
+    Validator,
+    batch_id_of,
 )
+from extractors.polling import KILLS, Means, Visit
+from extractors.reading import PRELOAD, FeedTextJob, Job, PageJob, Reader, Refused, Result
+from extractors.rechecking import Rechecked, recheck
+from extractors.records import CollectedArticle, Item, Source, item_keys
+from extractors.replacing import visit_or_replace
 from extractors.watch import Watch
-from extractors.web.client import PAGE_LIMITS, Client
+from extractors.web.client import Client
+from extractors.web.exchange import PAGE_LIMITS, Answer, Asking
 from extractors.web.robots import Robots
+from extractors.web.spool import Spool
 
 log = structlog.get_logger()
 
 #: Hosts that are asked at the same time.
-_HOSTS_AT_ONCE = 16
-#: A page that failed so often is not asked for again.
-_MOST_ATTEMPTS = 2
+_HOSTS_AT_ONCE = 32
+#: A page that failed so often is not asked for again where the feed itself has a text; where it has none, not before
+#: nearly three days (the waits between are those of `warehouse.polled`).
+_MOST_ATTEMPTS, _MOST_WITHOUT_TEXT = 2, 7
 #: Seconds after which no further page is begun: what is left over is pending for the next order.
 _FETCH_FOR_S = 600.0
 
@@ -52,17 +59,27 @@ Done = TypeVar("Done")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Wanted:
-    """A page to fetch, and all items that point to it; the first one tells how it is read."""
+    """A page to fetch, and all items that point to it; the first one tells how it is read.
+
+    `answer` is the page where it is at hand already (a source that is a page watched for its own change).
+    """
 
     source: Source
     items: tuple[Item, ...]
+    answer: Answer | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Read:
-    """What became of a page: an article, or a state with its error."""
+    """What became of a page: an article, or a state with its error. `validator` is what the page said of itself.
+
+    `at` is the address that it was read from, None where it was not; `same_as` that of a page that another link led to.
+    """
 
     article: CollectedArticle | None = None
+    validator: Validator | None = None
+    at: str | None = None
+    same_as: str | None = None
     again: bool = False
     postponed: bool = False
     error: str | None = None
@@ -79,27 +96,16 @@ def collect(
     manners: Manners,
     clock: Clock,
     pool: ExtractionPool[Job, Result] | None = None,
+    *,
+    spool: Path | None = None,
 ) -> Batch:
-    """Carry out `order`: poll its sources, fetch and read what is new, and return all of it as one batch.
+    """Carry out `order`: poll its sources, fetch and read what is new, look at known pages again; all in one batch.
 
-    `pool` None makes workers for this collection alone.
+    `pool` None makes workers for this collection alone. `spool` is the file in which answers are kept as they come:
+    an order that is carried out a second time with it asks for nothing that has been answered; None keeps none.
     """
     with nullcontext(pool) if pool is not None else extraction_pool(watch, manners) as workers:
-        return asyncio.run(_collect(order, manners, clock, workers))
-
-
-def poll_sources(order: Order, manners: Manners, clock: Clock) -> tuple[Poll, ...]:
-    """Poll the sources of `order` without fetching a page; the polls come in the order of the sources."""
-
-    async def polls() -> tuple[Poll, ...]:
-        async with Client(manners, clock) as client:
-            visits = await _visits(order, _means(client, manners, clock, workers))
-        return tuple(one.poll for one in visits)
-
-    # Reading a listing needs nothing of a watch.
-    watch = Watch(name="none", title="none", languages=(), entities=())
-    with extraction_pool(watch, manners) as workers:
-        return asyncio.run(polls())
+        return asyncio.run(_collect(order, manners, clock, workers, spool))
 
 
 def read_address(url: str, watch: Watch, manners: Manners, clock: Clock) -> CollectedArticle:
@@ -114,60 +120,112 @@ def read_address(url: str, watch: Watch, manners: Manners, clock: Clock) -> Coll
 
     async def article() -> CollectedArticle:
         async with Client(manners, clock) as client:
-            return await _read_page(source, item, _means(client, manners, clock, workers))
+            means = _means(client, manners, clock, workers, None)
+            answer = await client.get(url, PAGE_LIMITS, Asking(purpose="page"))
+            return await _read_page(source, item, answer, means)
 
     with extraction_pool(watch, manners) as workers:
         return asyncio.run(article())
 
 
-def _means(client: Client, manners: Manners, clock: Clock, pool: ExtractionPool[Job, Result]) -> Means:
-    return Means(client=client, robots=Robots(client, manners.user_agent), pool=pool, clock=clock)
+def _means(
+    client: Client,
+    manners: Manners,
+    clock: Clock,
+    pool: ExtractionPool[Job, Result],
+    order: Order | None,
+) -> Means:
+    robots = Robots(client, manners.user_agent, clock, known=order.robots if order else ())
+    return Means(
+        client=client,
+        robots=robots,
+        pool=pool,
+        clock=clock,
+        known=frozenset(order.known if order else ()),
+        quarantined=frozenset(order.quarantined if order else ()),
+    )
 
 
-async def _collect(order: Order, manners: Manners, clock: Clock, pool: ExtractionPool[Job, Result]) -> Batch:
-    async with Client(manners, clock) as client:
-        means = _means(client, manners, clock, pool)
-        visits = await _visits(order, means)
-        wanted, polls = _wanted(order, visits)
-        stop_at = time.monotonic() + _FETCH_FOR_S
+async def _collect(
+    order: Order, manners: Manners, clock: Clock, pool: ExtractionPool[Job, Result], spool: Path | None
+) -> Batch:
+    with nullcontext() if spool is None else closing(Spool(spool)) as kept:
+        async with Client(manners, clock, rests=order.rests, spool=kept) as client:
+            means = _means(client, manners, clock, pool, order)
+            visits = await _visits(order, means)
+            wanted, polls = _wanted(order, visits, means.known)
+            stop_at = time.monotonic() + _FETCH_FOR_S
 
-        async def read(one: _Wanted) -> _Read:
-            return await _read(one, means, stop_at)
+            async def read(one: _Wanted) -> _Read:
+                return await _read(one, means, stop_at)
 
-        reads = await _by_host(wanted, lambda one: one.items[0].url, read)
+            async def look_again(told: Recheck) -> Rechecked:
+                return Rechecked() if time.monotonic() > stop_at else await recheck(told, means)
+
+            reads = await _by_host(wanted, lambda one: one.items[0].url, read, client)
+            read_at = {done.at: done for done in reversed(reads) if done.at is not None}
+            reads = [
+                await _shared(one, done, read_at, means) for one, done in zip(wanted, reads, strict=True)
+            ]
+            asked = {item.url for one in wanted for item in one.items}
+            again = [told for told in order.rechecks if told.item.url not in asked]
+            rechecks = await _by_host(again, lambda told: told.item.url, look_again, client)
     articles: dict[str, CollectedArticle] = {}
-    for done in reads:
-        if done.article is not None:
-            articles.setdefault(done.article.article.url, done.article)
-    pairs = zip(wanted, reads, strict=True)
+    for found in (*(done.article for done in reads), *(done.article for done in rechecks)):
+        if found is not None:
+            articles.setdefault(found.article.url, found)
+    pairs = tuple(zip(wanted, reads, strict=True))
     return Batch(
-        batch_id=stable_id("b", order.order_id),
+        batch_id=batch_id_of(order.order_id),
         order_id=order.order_id,
         collected_at=clock(),
         polls=polls,
         outcomes=tuple(_outcome(item, done) for one, done in pairs for item in one.items),
         articles=tuple(articles.values()),
+        requests=tuple(client.requests),
+        pages=(*_page_visits(pairs, clock), *(done.visit for done in rechecks if done.visit is not None)),
+        rests=client.learned_rests(),
+        robots=means.robots.learned(),
+        kills=tuple(means.kills),
     )
 
 
 async def _visits(order: Order, means: Means) -> list[Visit]:
-    return await _by_host(order.sources, lambda told: told.source.url, lambda told: visit(told, means))
+    async def one(told: SourceOrder) -> Visit:
+        seen = await visit_or_replace(told, means)
+        log.info(
+            "source_polled",
+            source_id=seen.poll.source_id,
+            outcome=seen.poll.outcome,
+            items=seen.poll.items,
+            cause=seen.poll.cause,
+            seconds=round(seen.poll.seconds, 3),
+        )
+        return seen
+
+    return await _by_host(order.sources, lambda told: told.source.url, one, means.client)
 
 
 async def _by_host(
-    works: Sequence[Work], url_of: Callable[[Work], str], do: Callable[[Work], Awaitable[Done]]
+    works: Sequence[Work],
+    url_of: Callable[[Work], str],
+    do: Callable[[Work], Awaitable[Done]],
+    client: Client,
 ) -> list[Done]:
     """Do all works: those of one host one after the other, hosts side by side; results in the order given."""
     hosts: dict[str, list[int]] = {}
     for index, work in enumerate(works):
-        hosts.setdefault(urlsplit(url_of(work)).hostname or "", []).append(index)
+        hosts.setdefault(host_of(url_of(work)), []).append(index)
     done: dict[int, Done] = {}
     room = asyncio.Semaphore(_HOSTS_AT_ONCE)
 
     async def one_host(indexes: list[int]) -> None:
         async with room:
             for index in indexes:
-                done[index] = await do(works[index])
+                try:
+                    done[index] = await do(works[index])
+                finally:
+                    client.let_go()
 
     async with asyncio.TaskGroup() as group:
         for indexes in hosts.values():
@@ -175,48 +233,58 @@ async def _by_host(
     return [done[index] for index in range(len(works))]
 
 
-def _wanted(order: Order, visits: Iterable[Visit]) -> tuple[list[_Wanted], tuple[Poll, ...]]:
+def _wanted(
+    order: Order, visits: Iterable[Visit], known: frozenset[str]
+) -> tuple[list[_Wanted], tuple[Poll, ...]]:
     """Return the pages to fetch, each once, pending ones first; and the polls with their new items counted."""
     from extractors.articles.metadata import canonical_url  # noqa: PLC0415 - polls without news need no lxml
 
-    known = set(order.known)
     pages: dict[str, _Wanted] = {}
     waiting = {(told.source.source_id, item.url) for told in order.sources for item in told.pending}
 
-    def add(source: Source, item: Item) -> None:
-        page = pages.setdefault(canonical_url(item.url, None), _Wanted(source=source, items=()))
-        pages[canonical_url(item.url, None)] = replace(page, items=(*page.items, item))
+    def add(source: Source, item: Item, answer: Answer | None = None) -> None:
+        key = canonical_url(item.url, None)
+        page = pages.setdefault(key, _Wanted(source=source, items=(), answer=answer))
+        pages[key] = replace(page, items=(*page.items, item))
 
     for told in order.sources:
         for item in told.pending:
             add(told.source, item)
     polls = []
-    for told, seen in zip(order.sources, visits, strict=True):
+    for seen in visits:
         new = [
             item
             for item in seen.items
-            if known.isdisjoint(item_keys(item)) and (item.source_id, item.url) not in waiting
+            if known.isdisjoint(_keys(item, seen.source)) and (item.source_id, item.url) not in waiting
         ]
         for item in new:
-            add(told.source, item)
+            add(seen.source, item, seen.page)
         polls.append(replace(seen.poll, new_items=len(new)))
     return list(pages.values()), tuple(polls)
+
+
+def _keys(item: Item, source: Source) -> tuple[str, ...]:
+    """Return what an item is known by: of a page watched for its own change, its text alone."""
+    return item_keys(item)[1:] if source.text else item_keys(item)
 
 
 async def _read(wanted: _Wanted, means: Means, stop_at: float) -> _Read:
     """Fetch and read one page; where that fails, keep what the feed says, or tell why there is nothing."""
     item = wanted.items[0]
+    if item.redirector:
+        return _Read(error=f"{item.url}: discovery (the link hides the article's address; it is only listed)")
     if time.monotonic() > stop_at:
         return _Read(postponed=True, error=f"{item.url}: postponed (there was no time left in this run)")
     try:
-        await means.robots.check(item.url)
-        return _Read(article=await _read_page(wanted.source, item, means))
-    except TransientFetchError as error:
-        if error.cause == "resting":
-            return _Read(postponed=True, error=_told(error))
-        if item.attempts < _MOST_ATTEMPTS:
-            return _Read(again=True, error=_told(error))
-        return await _feed_text(wanted, means, _told(error))
+        answer = wanted.answer or await _page(wanted, means)
+        article = await _read_page(wanted.source, item, answer, means)
+        return _Read(article=article, validator=answer.validator, at=answer.url)
+    except FetchError as error:
+        return await _not_had(wanted, error, means)
+    except ExtractionError as error:
+        if error.cause == "no-worker" or (error.cause in KILLS and item.attempts == 0):
+            return _Read(again=True, error=_told(error), at=error.url)
+        return replace(await _feed_text(wanted, means, _told(error)), at=error.url)
     except NewswatchError as error:
         return await _feed_text(wanted, means, _told(error))
     except Exception as error:
@@ -224,14 +292,47 @@ async def _read(wanted: _Wanted, means: Means, stop_at: float) -> _Read:
         return _Read(error=f"{item.url}: failed ({type(error).__name__})")
 
 
-async def _read_page(source: Source, item: Item, means: Means) -> CollectedArticle:
-    """Fetch and read the page of `item`.
+async def _not_had(wanted: _Wanted, error: FetchError, means: Means) -> _Read:
+    """Return what becomes of a page that could not be had: it is asked for another time, or the feed's text is kept."""
+    if error.cause == "read-already":
+        return _Read(again=True, same_as=error.url, error=_told(error))
+    if error.cause in ("resting", "robots-unavailable"):  # the page itself was not asked for
+        return _Read(postponed=True, error=_told(error))
+    most = _MOST_ATTEMPTS if any(one.summary for one in wanted.items) else _MOST_WITHOUT_TEXT
+    if isinstance(error, TransientFetchError) and wanted.items[0].attempts < most:
+        return _Read(again=True, error=_told(error))
+    return await _feed_text(wanted, means, _told(error))
+
+
+async def _shared(wanted: _Wanted, done: _Read, found: Mapping[str, _Read], means: Means) -> _Read:
+    """Return what became of a link that led to a page which another one led to: its article, else the feed's text.
+
+    `found` are the pages read, by address. All links of a site may lead to one that is none of their articles (a
+    subscription, the front page).
+    """
+    if done.same_as is None:
+        return done
+    other = found.get(done.same_as)
+    if other is None or other.again:
+        return done
+    if other.article is not None and other.validator is not None:
+        return replace(other, validator=None)
+    return await _feed_text(wanted, means, done.error or "")
+
+
+async def _page(wanted: _Wanted, means: Means) -> Answer:
+    url = wanted.items[0].url
+    await means.robots.check(url)
+    asking = Asking(purpose="page", source_id=wanted.source.source_id, gate=means.robots.check)
+    return await means.client.get(url, PAGE_LIMITS, asking)
+
+
+async def _read_page(source: Source, item: Item, answer: Answer, means: Means) -> CollectedArticle:
+    """Read the page that came for `item`.
 
     Raises:
-        FetchError: the page cannot be had.
         ExtractionError: there is no article on it.
     """
-    answer = await means.client.get(item.url, PAGE_LIMITS)
     job = PageJob(
         source=source,
         item=item,
@@ -240,7 +341,7 @@ async def _read_page(source: Source, item: Item, means: Means) -> CollectedArtic
         content_type=answer.content_type,
         now=means.clock(),
     )
-    result = await means.pool.run(job, answer.url)
+    result = await means.read(job, answer.url, answer.body)
     if isinstance(result, CollectedArticle):
         return result
     cause = result.cause if isinstance(result, Refused) else "failed"
@@ -259,6 +360,19 @@ async def _feed_text(wanted: _Wanted, means: Means, error: str) -> _Read:
     except ExtractionError:
         return _Read(error=error)
     return _Read(article=result) if isinstance(result, CollectedArticle) else _Read(error=error)
+
+
+def _page_visits(pairs: Iterable[tuple[_Wanted, _Read]], clock: Clock) -> Iterable[PageVisit]:
+    """Yield the pages that were fetched and read, so that they can be looked at again."""
+    for one, done in pairs:
+        if done.article is not None and done.validator is not None and not one.source.text:
+            yield PageVisit(
+                item=one.items[0],
+                visited_at=clock(),
+                outcome="read",
+                validator=done.validator,
+                article_url=done.article.article.url,
+            )
 
 
 def _told(error: NewswatchError) -> str:

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from extractors.errors import ExtractionError, ParseError
+from extractors.orders import Instead
 from extractors.records import Article, CollectedArticle, Item, Source, StoredPage
 from extractors.sources.listing import Listing
 from extractors.watch import Watch
@@ -17,6 +18,8 @@ from extractors.watch import Watch
 if TYPE_CHECKING:
     from extractors.signals.tagger import Tagger
 
+#: Pages that stand in the way of a listing as of an article.
+_WALLS = frozenset({"bot-wall", "consent-wall"})
 #: What workers import, once for all of them.
 PRELOAD = (
     "extractors.articles.extract",
@@ -25,6 +28,7 @@ PRELOAD = (
     "extractors.sources.feed",
     "extractors.sources.page",
     "extractors.sources.sitemap",
+    "extractors.ready",
 )
 
 
@@ -61,6 +65,15 @@ class FeedTextJob:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DiscoveryJob:
+    """A web page on which listings are looked for, as `ListingJob`."""
+
+    url: str
+    body: bytes
+    content_type: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Refused:
     """The bytes are not what they should be; `cause` and `detail` as in the errors."""
 
@@ -68,8 +81,8 @@ class Refused:
     detail: str
 
 
-Job = ListingJob | PageJob | FeedTextJob
-Result = Listing | CollectedArticle | Refused
+Job = ListingJob | PageJob | FeedTextJob | DiscoveryJob
+Result = Listing | CollectedArticle | tuple[Instead, ...] | Refused
 
 
 class Reader:
@@ -85,6 +98,8 @@ class Reader:
         try:
             if isinstance(job, ListingJob):
                 return _listing(job)
+            if isinstance(job, DiscoveryJob):
+                return _discovered(job)
             return self._page(job) if isinstance(job, PageJob) else self._feed_text(job)
         except (ParseError, ExtractionError) as error:
             told = str(error).removeprefix(f"{error.url}: {error.cause}")
@@ -95,7 +110,7 @@ class Reader:
 
         page = Page(url=job.url, body=job.body, content_type=job.content_type)
         article = read_article(page, job.item, job.source, job.now)
-        packed = gzip.compress(job.body, compresslevel=6, mtime=0)
+        packed = gzip.compress(job.body, compresslevel=4, mtime=0)
         stored = StoredPage(final_url=job.url, fetched_at=job.now, content_type=job.content_type, body=packed)
         return replace(self._tagged(article), page=stored)
 
@@ -131,4 +146,28 @@ def _listing(job: ListingJob) -> Listing:
     if job.source.kind == "page":
         return parse_page(job.body, job.content_type, job.source, job.url)
     parse = {"feed": parse_feed, "search": parse_search, "sitemap": parse_sitemap}[job.source.kind]
-    return parse(job.body, job.content_type, job.source, job.url, now=job.now)
+    try:
+        return parse(job.body, job.content_type, job.source, job.url, now=job.now)
+    except ParseError as error:
+        wall = _wall(job) if error.cause == "html-for-xml" else None
+        if wall is None:
+            raise
+        raise ParseError(job.url, wall, "it stands where a feed or sitemap was expected") from error
+
+
+def _wall(job: ListingJob) -> str | None:
+    """Return which wall the web page is that came for a listing; None where it is none."""
+    from extractors.articles.extract import Page, read_article  # noqa: PLC0415 - only in workers
+
+    page = Page(url=job.url, body=job.body, content_type=job.content_type)
+    try:
+        read_article(page, Item(source_id=job.source.source_id, url=job.url), job.source, job.now)
+    except ExtractionError as error:
+        return error.cause if error.cause in _WALLS else None
+    return None
+
+
+def _discovered(job: DiscoveryJob) -> tuple[Instead, ...]:
+    from extractors.sources.discovery import find_listings  # noqa: PLC0415 - only in workers
+
+    return find_listings(job.body, job.content_type, job.url)

@@ -45,8 +45,6 @@ Status = Literal[
 ]
 Basis = Literal["official", "unconfirmed"]
 FigureKind = Literal["money", "vehicles", "vehicles_per_year", "percent", "date", "other"]
-PollOutcome = Literal["new", "unchanged", "failed"]
-ItemState = Literal["article", "rejected", "failed"]
 CorrectionKind = Literal["correction", "retraction"]
 PublishedFrom = Literal["feed", "structured", "page", "import"]
 TextFrom = Literal["page", "feed"]
@@ -58,7 +56,10 @@ class Source:
 
     `every` is the shortest interval between two polls; `language` the ISO 639-1 code the source is written
     in, None where the text decides; `links` the CSS selector of article links (kind `page` only), None to
-    find them by rule; `publisher` the name to show, None to take it from the page or the host.
+    find them by rule; `publisher` the name to show, None to take it from the page or the host. `text` is the
+    CSS selector of the text of a page that is watched for its own change (kind `page` only), None for a page
+    that lists articles; `zone` the IANA name of the zone of dates that are written without one, None to
+    go by the language.
     """
 
     source_id: str
@@ -68,6 +69,8 @@ class Source:
     language: str | None = None
     links: str | None = None
     publisher: str | None = None
+    text: str | None = None
+    zone: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +80,8 @@ class Item:
     `guid` is the source's own id, None where it gives none; `published_at` None where it gives no date that
     carries or is given a zone; `summary` the plain text the source gives (whole article or teaser), None
     where it gives none; `attempts` how many times its page has been asked for already without an answer.
+    `publisher` is the medium that a search feed names, None for other sources. `redirector` is True where the
+    link leads through a service that hides the article's address: it is listed, and never asked for.
     """
 
     source_id: str
@@ -87,76 +92,8 @@ class Item:
     summary: str | None = None
     authors: tuple[str, ...] = ()
     attempts: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SourceOrder:
-    """One source to poll, with all that whoever collects must know of it.
-
-    `etag` and `last_modified` are byte for byte what the server sent with the last answer that was used;
-    `body_hash` is `content_hash` of that answer's body. Each is None where unknown. `pending` are items
-    listed earlier whose page could not be had yet.
-    """
-
-    source: Source
-    etag: str | None = None
-    last_modified: str | None = None
-    body_hash: str | None = None
-    pending: tuple[Item, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
-    """What is to be collected. `known` holds the `item_keys` of items that need no fetch."""
-
-    order_id: str
-    created_at: datetime
-    sources: tuple[SourceOrder, ...]
-    known: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Poll:
-    """One visit to a source.
-
-    `seconds` from request to parsed answer; `bytes` as received on the wire; `http_status` None where no
-    answer came. `error` says what failed and `cause` is its short constant, both None unless `outcome` is
-    `failed`; `advice` is what the user can do, None where nothing. `etag`, `last_modified`, `body_hash` as
-    in `SourceOrder`, to be kept for the next poll. `wait_s` is the least number of seconds the server or
-    the feed asks to wait (Retry-After, max-age, ttl), None where it asks nothing. `keys` are the
-    `item_keys` of all items the source listed this time.
-    """
-
-    source_id: str
-    started_at: datetime
-    outcome: PollOutcome
-    http_status: int | None = None
-    items: int = 0
-    new_items: int = 0
-    bytes: int = 0
-    seconds: float = 0.0
-    error: str | None = None
-    cause: str | None = None
-    advice: str | None = None
-    etag: str | None = None
-    last_modified: str | None = None
-    body_hash: str | None = None
-    wait_s: float | None = None
-    keys: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ItemOutcome:
-    """What became of one new item: an article, rejected for good, or failed and worth a retry.
-
-    `url` is the article's canonical URL where there is one, else None; `error` names cause and place unless
-    `state` is `article`.
-    """
-
-    item: Item
-    state: ItemState
-    url: str | None = None
-    error: str | None = None
+    publisher: str | None = None
+    redirector: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,7 +117,8 @@ class Article:
     `text` is the whole article with its lead and without its title, paragraphs separated by a blank line;
     `lead` is a piece of the start of `text`, None where none can be told apart. `language` is an ISO 639-1
     code, None where the text is too short to tell. `published_at` is None where neither feed nor page gives
-    a date; `published_from` then too.
+    a date; `published_from` then too. `date_clamped` says that the date lay ahead of `seen_at`, which stands in its
+    place. `section` is the department of the paper, as it names it, None where it names none.
     """
 
     url: str
@@ -195,6 +133,8 @@ class Article:
     published_at: datetime | None = None
     published_from: PublishedFrom | None = None
     text_from: TextFrom = "page"
+    date_clamped: bool = False
+    section: str | None = None
 
     @property
     def reported_at(self) -> datetime:
@@ -314,35 +254,6 @@ class CollectedArticle:
     article: Article
     signals: Signals
     page: StoredPage | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Batch:
-    """All that one collection brought: the unit that is loaded, once, in one transaction."""
-
-    batch_id: str
-    order_id: str
-    collected_at: datetime
-    polls: tuple[Poll, ...] = ()
-    outcomes: tuple[ItemOutcome, ...] = ()
-    articles: tuple[CollectedArticle, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Manners:
-    """How to behave on the network, and with what means.
-
-    `allow_networks` are CIDR networks that may be reached though they are not public; `connect_to` sends
-    requests for a host (key, without port) to another address `host:port` (value), as curl's option of that
-    name does; `spacing` is the time between the starts of two requests to one host; `workers` the number of
-    extraction processes.
-    """
-
-    user_agent: str
-    spacing: timedelta = timedelta(seconds=5)
-    workers: int = 1
-    allow_networks: tuple[str, ...] = ()
-    connect_to: tuple[tuple[str, str], ...] = ()
 
 
 def content_hash(body: bytes | str) -> str:

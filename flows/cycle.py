@@ -7,7 +7,8 @@ be killed at any moment.
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,11 +16,12 @@ import structlog
 
 from extractors.clock import Clock
 from extractors.errors import NewswatchError, WarehouseError
-from extractors.records import Batch, Order
+from extractors.orders import Batch, Order
 from extractors.watch import Watch
 from flows.settings import Settings
 from warehouse import landing, snapshot
 from warehouse.database import Connection, open_warehouse
+from warehouse.hosts import known_rests
 from warehouse.load import COUNTS, LoadResult, load
 from warehouse.lock import exclusive
 from warehouse.outbox import due_alerts
@@ -32,6 +34,8 @@ log = structlog.get_logger()
 
 #: Stands in place of a source where a batch itself could not be loaded.
 LANDING = "landing"
+#: So long is an order worth to be carried out of which nothing was answered; its sources are due again anyway.
+RESUME_FOR = timedelta(hours=6)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,16 +91,55 @@ def run_cycle(
     """
     started = time.perf_counter()
     with exclusive(settings.state / "cycle.lock", doing="running a cycle on this home"):
+        begun = finish_begun(settings, watch, clock, pool=pool)
         order = plan_order(settings, watch, clock)
         if order is not None:
             collect_order(settings, watch, order, clock, pool=pool)
-        loaded = load_waiting(settings, watch, clock)
+        loaded = joined(begun, load_waiting(settings, watch, clock))
         publish(settings)
         sent, unsent = send_alerts(settings, watch, clock)
         publish(settings)
         if with_report and (loaded.results or sent):
             report(settings, watch, clock)
     return summed(loaded, sent, unsent, time.perf_counter() - started)
+
+
+def finish_begun(
+    settings: Settings, watch: Watch, clock: Clock, *, pool: "ExtractionPool[Any, Any] | None" = None
+) -> Loaded:
+    """Load what waits, and carry out to the end and load what an earlier run had begun when it was ended.
+
+    This comes before planning: a source that has been asked must not look as if it were due still. An order that is
+    older than `RESUME_FOR` and of which nothing was answered is dropped; one that cannot be read or carried out is set
+    aside, but where the disk is full or memory short: then it waits, with all that was answered.
+
+    Raises:
+        OSError, MemoryError, duckdb.Error: as said, disk or memory.
+    """
+    loaded = load_waiting(settings, watch, clock)
+    for path in landing.unfinished_orders(settings.landing):
+        try:
+            order = landing.read_order(path)
+            begun = landing.spool_path(settings.landing, order.order_id).exists()
+            if order.created_at < clock() - RESUME_FOR and not begun:
+                log.warning("order_dropped", order_id=order.order_id, created_at=order.created_at.isoformat())
+                landing.remove_order(settings.landing, order.order_id)
+                continue
+            log.info("order_resumed", order_id=order.order_id)
+            collect_order(settings, watch, _with_rests(settings, order, clock), clock, pool=pool)
+        except landing.MACHINE_ERRORS:
+            raise
+        except Exception:
+            log.exception("order_set_aside", path=str(landing.set_aside(path)))
+            continue
+        loaded = joined(loaded, load_waiting(settings, watch, clock))
+    return loaded
+
+
+def _with_rests(settings: Settings, order: Order, clock: Clock) -> Order:
+    """Return `order` with what hosts have asked since it was planned: a check by hand may have been told so."""
+    with open_warehouse(settings.warehouse) as con:
+        return replace(order, rests=(*order.rests, *known_rests(con, clock())))
 
 
 def plan_order(settings: Settings, watch: Watch, clock: Clock) -> Order | None:
@@ -119,7 +162,8 @@ def collect_order(
     """Carry out `order` and leave its batch in the landing zone: network and processor, no other state."""
     from extractors.collect import collect  # noqa: PLC0415 - a cycle with nothing due must not pay for it
 
-    batch = collect(order, watch, settings.manners(), clock, pool)
+    spool = landing.spool_path(settings.landing, order.order_id)
+    batch = collect(order, watch, settings.manners(), clock, pool, spool=spool)
     landing.write_batch(settings.landing, batch)
     return batch
 
@@ -166,9 +210,12 @@ def load_batch(
 ) -> LoadResult:
     """Load one batch in one transaction; `alert` False keeps silent about what it brings."""
     from flows.alerts.desk import AlertDesk  # noqa: PLC0415 - only where something is loaded
+    from flows.alerts.health import HealthDesk  # noqa: PLC0415 - as above
 
-    desk = AlertDesk(con, watch, settings.environment) if alert and watch.alerts else None
-    result = load(con, batch, watch, clock(), desk)
+    told = alert and bool(watch.alerts)
+    desk = AlertDesk(con, watch, settings.environment) if told else None
+    health = HealthDesk(con, watch.alerts, settings.environment) if told else None
+    result = load(con, batch, watch, clock(), desk, health)
     log.info(
         "batch_loaded",
         batch_id=batch.batch_id,
@@ -213,6 +260,11 @@ def report(settings: Settings, watch: Watch, clock: Clock) -> Path | None:
     except (OSError, NewswatchError) as error:
         log.error("report_not_written", path=str(settings.report), error=str(error))
         return None
+
+
+def joined(first: Loaded, second: Loaded) -> Loaded:
+    """Return what both brought."""
+    return Loaded(results=first.results + second.results, failures=first.failures + second.failures)
 
 
 def summed(loaded: Loaded, sent: int, unsent: int, seconds: float) -> CycleResult:

@@ -16,7 +16,8 @@ from extractors.articles.metadata import canonical_url
 from extractors.clock import Clock, to_utc
 from extractors.errors import ConfigurationError, Fault
 from extractors.moments import FURTHEST_AHEAD
-from extractors.records import Article, Batch, CollectedArticle, content_hash, stable_id
+from extractors.orders import Batch
+from extractors.records import Article, CollectedArticle, content_hash, stable_id
 from extractors.signals.language import detect_language
 from extractors.signals.tagger import Tagger
 from extractors.watch import Watch

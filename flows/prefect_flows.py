@@ -72,8 +72,9 @@ def cycle(home: str, watch: str) -> dict[str, object]:
     Raises:
         EverySourceFailedError: sources were polled, and each of them failed.
     """
-    settings, _ = _read(home, watch)
+    settings, watched = _read(home, watch)
     with exclusive(settings.state / "cycle.lock", doing="running a cycle on this home"):
+        steps.finish_begun(settings, watched, system_clock)
         order = plan(home, watch)
         if order is not None:
             collect(home, watch, order)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from extractors.errors import ConfigurationError
-from extractors.records import Manners
+from extractors.orders import Manners
 
 #: The names that are read, as the README lists them.
 NAMES = (

@@ -11,7 +11,7 @@ import structlog
 
 from extractors.clock import Clock
 from extractors.errors import ConfigurationError, WatchError
-from extractors.records import Manners
+from extractors.orders import Manners
 from extractors.signals.language import detect_language
 from extractors.watch import Example, Watch, read_watch
 from extractors.watch_example import read_example

@@ -4,7 +4,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from extractors.clock import to_utc
-from extractors.records import Article, Batch, Claim, CollectedArticle, Figure, Signals
+from extractors.orders import Batch
+from extractors.records import Article, Claim, CollectedArticle, Figure, Signals
 from extractors.signals.tagger import Tagger
 from extractors.watch import Watch
 from flows.newsroom.gold import GoldArticle, GoldSet

@@ -2,7 +2,7 @@
 
 import logging
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -70,7 +70,7 @@ def deliver(
     sent = failed = 0
     for rule in rules:
         due = [alert for alert in waiting if alert.rule == rule.name and _is_due(alert, rule, origins, now)]
-        done, undone = _deliver_rule(con, rule, due, environment, now, send or send_by_apprise)
+        done, undone = _deliver_rule(con, rule, _groups(due, rule), environment, now, send or send_by_apprise)
         sent, failed = sent + done, failed + undone
     lost = [alert for alert in waiting if alert.rule not in named and alert.state != "failed"]
     for alert in lost:
@@ -120,7 +120,8 @@ def send_by_apprise(url: str, title: str, body: str) -> None:
 
 
 def _is_due(alert: Alert, rule: AlertRule, origins: Mapping[str, int], now: datetime) -> bool:
-    if is_quiet(rule, now):
+    """Tell whether `alert` goes out now; what concerns the pipeline itself keeps no quiet hours."""
+    if alert.kind != "health" and is_quiet(rule, now):
         return False
     if alert.state == "failed":
         at = next_try_at(alert)
@@ -133,18 +134,26 @@ def _is_due(alert: Alert, rule: AlertRule, origins: Mapping[str, int], now: date
     return True
 
 
+def _groups(due: Sequence[Alert], rule: AlertRule) -> Iterator[Sequence[Alert]]:
+    """Yield the alerts that go out in one message: those of a digest, and all on the health of the pipeline."""
+    for kind, size in (
+        ("health", DIGEST_LENGTH),
+        ("development", 1 if rule.digest == "off" else DIGEST_LENGTH),
+    ):
+        own = [alert for alert in due if alert.kind == kind]
+        yield from (own[start : start + size] for start in range(0, len(own), size))
+
+
 def _deliver_rule(
     con: Connection,
     rule: AlertRule,
-    due: Sequence[Alert],
+    groups: Iterable[Sequence[Alert]],
     environment: Mapping[str, str],
     now: datetime,
     send: Sender,
 ) -> tuple[int, int]:
-    size = 1 if rule.digest == "off" else DIGEST_LENGTH
     sent = failed = in_a_row = 0
-    for start in range(0, len(due), size):
-        group = due[start : start + size]
+    for group in groups:
         ids = [alert.alert_id for alert in group]
         with transaction(con):
             note_attempt(con, *ids, now=now)
@@ -174,7 +183,8 @@ def _message(group: Sequence[Alert]) -> Message:
     if len(group) == 1:
         return Message(title=group[0].title, body=group[0].body + repeat)
     parts = [f"{number}. {alert.title}\n{alert.body}" for number, alert in enumerate(group, 1)]
-    return Message(title=f"{len(group)} developments", body="\n\n".join(parts) + repeat)
+    what = "newswatch: {} troubles" if group[0].kind == "health" else "{} developments"
+    return Message(title=what.format(len(group)), body="\n\n".join(parts) + repeat)
 
 
 def _send(rule: AlertRule, environment: Mapping[str, str], message: Message, send: Sender) -> None:

@@ -17,6 +17,7 @@ COMMANDS = {
     "demo": "showing",
     "init": "homes",
     "check": "homes",
+    "sources": "sources",
     "run": "running",
     "serve": "running",
     "import": "running",
@@ -93,7 +94,7 @@ def _database_message(error: Exception) -> str:
     first = str(error).partition("\n")[0]
     if not first.startswith(("Catalog Error", "Binder Error")):
         return f"the database: {first}"
-    return f"the snapshot is not of this version of newswatch; `newswatch run` makes it anew ({first})"
+    return f"the snapshot is not of this version of newswatch; `newswatch publish` makes it anew ({first})"
 
 
 def _fail(ctx: click.Context, message: str, status: int) -> NoReturn:

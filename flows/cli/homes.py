@@ -19,8 +19,8 @@ from flows.cli.options import (
 from flows.settings import FILE_NAME, NAMES, Settings, locate, process_environment
 
 if TYPE_CHECKING:
-    from extractors.records import Poll
     from extractors.watch import AlertRule, Watch
+    from flows.findings import Finding
 
 # What a command needs beyond this is imported inside it, so that one command does not pay for the others.
 # ruff: noqa: PLC0415
@@ -55,16 +55,20 @@ def init_command(folder: Path | None, like: str | None) -> None:
 def check_command(network: bool) -> None:
     """Check the settings and the watch file.
 
-    Every fault is named with file, line and key, all at once.
+    Every fault is named with file, line and key, all at once. With --network every source is asked once, unless it
+    worked within the last half hour or its host asked for rest.
     """
     settings, watch = _checked()
-    polls = _try_sources(settings, watch) if network else ()
+    findings = _try_sources(settings, watch) if network else ()
     if wants_json():
-        _show_as_json(settings, watch, polls)
+        _show_as_json(settings, watch, findings)
     else:
         _show_in_order(settings, watch)
-        _show_polls(polls)
-    if polls and all(poll.outcome == "failed" for poll in polls):
+        if findings:
+            from flows.cli.tried import show_findings
+
+            show_findings(findings)
+    if findings and all(finding.found == "failed" for finding in findings):
         click.get_current_context().exit(1)
 
 
@@ -109,18 +113,14 @@ def _end_with(faults: list[str]) -> NoReturn:
     raise ConfigurationError("\n".join(faults))
 
 
-def _try_sources(settings: Settings, watch: "Watch") -> "tuple[Poll, ...]":
+def _try_sources(settings: Settings, watch: "Watch") -> "tuple[Finding, ...]":
     if not watch.sources:
         raise ConfigurationError(f"{settings.watch_file}: sources: there is none to try")
-    from extractors.collect import poll_sources
-    from extractors.records import Order, SourceOrder
+    from flows.checking import check_sources
     from flows.cli.screen import working
 
-    clock = given_clock()
-    sources = tuple(SourceOrder(source=source) for source in watch.sources)
-    order = Order(order_id="check", created_at=clock(), sources=sources)
-    with working(f"trying {len(sources)} sources"):
-        return poll_sources(order, settings.manners(), clock)
+    with working(f"trying {len(watch.sources)} sources"):
+        return check_sources(settings, watch, given_clock())
 
 
 def _show_in_order(settings: Settings, watch: "Watch") -> None:
@@ -158,8 +158,9 @@ def _warnings(settings: Settings, watch: "Watch") -> list[str]:
     return [warning for warning in settings.warnings if warning.partition(":")[0] not in read]
 
 
-def _show_as_json(settings: Settings, watch: "Watch", polls: "tuple[Poll, ...]") -> None:
+def _show_as_json(settings: Settings, watch: "Watch", findings: "tuple[Finding, ...]") -> None:
     from flows.cli.screen import show_json
+    from flows.cli.tried import as_row
 
     show_json(
         {
@@ -172,45 +173,6 @@ def _show_as_json(settings: Settings, watch: "Watch", polls: "tuple[Poll, ...]")
             "topics": len(watch.topics),
             "sources": len(watch.sources),
             "alerts": [{"name": rule.name, "channel": _channel(rule, settings)} for rule in watch.alerts],
-            "polls": [
-                {
-                    "source_id": poll.source_id,
-                    "outcome": poll.outcome,
-                    "http_status": poll.http_status,
-                    "items": poll.items,
-                    "seconds": poll.seconds,
-                    "cause": poll.cause,
-                    "error": poll.error,
-                    "advice": poll.advice,
-                }
-                for poll in polls
-            ],
+            "polls": [as_row(finding) for finding in findings],
         }
     )
-
-
-def _show_polls(polls: "tuple[Poll, ...]") -> None:
-    from flows.cli.screen import show, show_table
-
-    if not polls:
-        return
-    show("")
-    show_table(
-        ("source", "outcome", "status", "items", "seconds", "cause"),
-        [
-            (
-                poll.source_id,
-                "failed" if poll.outcome == "failed" else "ok",
-                poll.http_status,
-                poll.items,
-                round(poll.seconds, 2),
-                poll.cause,
-            )
-            for poll in polls
-        ],
-    )
-    for poll in polls:
-        if poll.outcome == "failed":
-            show(f"{poll.source_id}: {poll.error or poll.cause or 'failed'}")
-            if poll.advice:
-                show(f"What to do: {poll.advice}", indent=4)

@@ -108,12 +108,15 @@ def publish_command() -> None:
     """Replace the snapshot now, if anything has changed."""
     from flows.cli.screen import show, show_json
     from flows.cycle import publish
+    from warehouse.database import open_warehouse
 
     settings = given_settings()
     if not settings.warehouse.exists():
         raise ConfigurationError(
             f"{settings.home}: nothing to publish yet; `newswatch run` or `newswatch import` brings articles"
         )
+    with open_warehouse(settings.warehouse):
+        pass  # one that an older version wrote becomes as this one reads it
     published = publish(settings)
     if wants_json():
         show_json({"published": published, "snapshot": settings.snapshot})

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 #: Failures that are told; the rest is counted. `newswatch status` has them all.
 _MOST_FAILURES = 20
+_OUTCOMES = {"partly": "Partly done"}
 
 
 def finish(result: "CycleResult", *, as_json: bool, imported: bool = False) -> None:
@@ -24,7 +25,7 @@ def finish(result: "CycleResult", *, as_json: bool, imported: bool = False) -> N
         for line in summary_lines(result, idle="Nothing new" if imported else "Nothing was due"):
             show(line)
     for source_id, error, advice in result.failures[:_MOST_FAILURES]:
-        complain(one_line(f"{source_id}: {error}" + (f"; {advice}" if advice else "")))
+        complain(one_line(f"{source_id}: {error}" + (f". {advice}" if advice else "")))
     if (more := len(result.failures) - _MOST_FAILURES) > 0:
         complain(f"{more} more failures; " + ("--json tells all" if imported else "see `newswatch status`"))
     if result.outcome == "failed":
@@ -45,7 +46,7 @@ def summary_lines(result: "CycleResult", *, idle: str = "Nothing was due") -> tu
         f"{result.revisions} revised"
     )
     return (
-        f"{result.outcome.capitalize()} in {took}.",
+        f"{_OUTCOMES.get(result.outcome, result.outcome.capitalize())} in {took}.",
         *(polled if result.polls else ()),
         articles,
         f"Developments: {result.developments} new",

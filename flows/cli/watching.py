@@ -1,31 +1,46 @@
 """The command that tells how the pipeline is."""
 
+from datetime import datetime
+
 import click
 
-from flows.cli.options import given_settings, home_options, json_option, wants_json
+from flows.cli.options import Moment, given_clock, given_settings, home_options, json_option, wants_json
 from flows.cli.screen import show, show_json, show_table, shown
-from flows.health import Health, status
+from flows.health import Ailing, Health, adds_something, status
 from warehouse.database import open_snapshot
+from warehouse.scheduling import STOPPED
 
 
 @click.command("status")
 @home_options
 @json_option
 @click.option("--runs", type=click.IntRange(1, 1000), default=5, show_default=True, help="So many last runs.")
-def status_command(runs: int) -> None:
+@click.option("--polite", is_flag=True, help="Tell instead how politely was asked; exit status 1 if not.")
+@click.option("--since", type=Moment(), help="With --polite: only requests that began at this time or later.")
+def status_command(runs: int, polite: bool, since: datetime | None) -> None:
     """Tell how sources, backlog, alerts and last runs are.
 
-    For each source that fails: why, and what to do about it.
+    For each source that fails or has something to look at: why, what was tried, and what to do about it.
+
+    With --polite: what the ledger of requests says of polls that came early, repeats without conditions, requests
+    inside a Retry-After, and connections per host.
     """
     settings = given_settings()
+    if since is not None and not polite:
+        raise click.UsageError("--since belongs to --polite")
     with open_snapshot(settings.snapshot) as con:
-        health = status(con, runs=runs)
+        if polite:
+            from flows.cli.politeness import show_politeness  # noqa: PLC0415 - `status` alone needs none of it
+
+            show_politeness(con, since, settings.spacing)
+            return
+        health = status(con, given_clock()(), runs=runs)
     if wants_json():
         show_json(health)
         return
     _show_holdings(health)
     _show_sources(health)
-    _show_failing(health)
+    _show_ailing(health)
     _show_runs(health)
 
 
@@ -45,7 +60,11 @@ def _show_holdings(health: Health) -> None:
 
 
 def _show_sources(health: Health) -> None:
-    show(f"Sources: {len(health.sources)}, {len(health.failing)} failing", style="bold")
+    failing = len(health.failing)
+    told = f"Sources: {len(health.sources)}, {failing} failing"
+    if others := len(health.ailing) - failing:
+        told += f", {others} to look at"
+    show(told, style="bold")
     if health.sources:
         show_table(
             ("source", "state", "polls", "new", "last ok", "next"),
@@ -56,7 +75,7 @@ def _show_sources(health: Health) -> None:
                     source.polls,
                     source.new_items,
                     source.last_ok_at,
-                    source.next_poll_at,
+                    source.next_poll_at or "never",
                 )
                 for source in health.sources
             ],
@@ -64,16 +83,50 @@ def _show_sources(health: Health) -> None:
     show("")
 
 
-def _show_failing(health: Health) -> None:
-    for source in health.failing:
-        times = f"{source.failures} time{'s' if source.failures != 1 else ''} in a row"
-        cause = f" ({source.cause})" if source.cause else ""
-        show(f"{source.source_id}: failed {times}{cause}", style="bold")
-        show(source.error or "no error was kept", indent=4)
-        if source.advice:
-            show(f"What to do: {source.advice}", indent=4)
-    if health.failing:
+def _show_ailing(health: Health) -> None:
+    silent = [one for one in health.ailing if one.name == "silent"]
+    for one in health.ailing:
+        if one.name != "silent":
+            _show_one(one)
+    if silent:
+        # One line each: to have nothing new is no fault, and a watch may have many small sources.
+        show(
+            "These answer, but have listed nothing new for long; look whether they are still kept:",
+            style="bold",
+        )
+        newest = {source.source_id: source.last_new_at for source in health.sources}
+        for one in silent:
+            last = newest.get(one.source_id)
+            show(f"{one.source_id}: {f'since {last:%Y-%m-%d}' if last else 'nothing yet'}", indent=4)
+    if health.ailing:
         show("")
+
+
+def _show_one(one: Ailing) -> None:
+    show(f"{one.source_id}: {_heading(one)}", style="bold")
+    show(one.says, indent=4)
+    if one.error and adds_something(one.error, one.url, one.cause, one.evidence):
+        show(one.error, indent=4)
+    if one.tried:
+        show(f"Tried: {one.tried}", indent=4)
+    show(
+        f"Next poll: {shown(one.next_poll_at)} UTC" if one.next_poll_at else "It is not polled any more.",
+        indent=4,
+    )
+    show(f"What to do: {one.advice}", indent=4)
+
+
+def _heading(one: Ailing) -> str:
+    cause = f"{one.name}: {one.cause}" if one.cause not in {None, one.name} else one.name
+    moment = f"{shown(one.since)} UTC" if one.since else ""
+    if one.state in STOPPED:
+        why = f" ({one.cause})" if one.cause not in {None, one.state} else ""
+        return f"{one.state}{why}" + (f", not read since {moment}" if moment else "")
+    if one.failures == 1:
+        return f"failed once{f', at {moment}' if moment else ''} ({cause})"
+    if one.failures:
+        return f"failed {one.failures} times {f'since {moment}' if moment else 'in a row'} ({cause})"
+    return f"{one.state}, to look at ({cause})"
 
 
 def _show_runs(health: Health) -> None:

@@ -31,18 +31,8 @@ from zlib import crc32
 from rich.console import Console
 from rich.table import Table
 
-from extractors.records import (
-    Article,
-    Batch,
-    CollectedArticle,
-    Item,
-    ItemOutcome,
-    Mention,
-    Poll,
-    Source,
-    article_id,
-    item_keys,
-)
+from extractors.orders import Batch, ItemOutcome, Poll
+from extractors.records import Article, CollectedArticle, Item, Mention, Source, article_id, item_keys
 from extractors.signals.tagger import Tagger
 from extractors.watch import Watch
 from tests.streams.reading import read_stream, stream_names

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from extractors.records import Manners
+from extractors.orders import Manners
 
 FAULTS = Path(__file__).parents[1] / "faults"
 

@@ -7,7 +7,8 @@ import pytest
 
 from extractors.clock import standing_clock
 from extractors.collect import collect, extraction_pool
-from extractors.records import Item, Order, Source, SourceOrder, item_keys
+from extractors.orders import Order, SourceOrder
+from extractors.records import Item, Source, item_keys
 
 WORDS = "Xiaomi and BAIC have agreed to build an electric car together in Beijing, both companies said. "
 
@@ -73,15 +74,32 @@ def test_items_that_share_a_guid_are_all_news_today_and_tomorrow(site, run):
     assert [outcome.item.url for outcome in tomorrow.outcomes] == [site.url("/3")]
 
 
-def test_an_index_of_sitemaps_is_read_anew_every_time(site, run):
-    site.give(
-        "/map", f"<sitemapindex><sitemap><loc>{site.url('/news')}</loc></sitemap></sitemapindex>", ETag='"i"'
-    )
-    site.give("/news", f"<urlset><url><loc>{site.url('/1')}</loc></url></urlset>")
+def test_what_an_index_points_to_is_asked_though_the_index_is_as_it_was(site, run):
+    index = f"<sitemapindex><sitemap><loc>{site.url('/news')}</loc></sitemap></sitemapindex>"
+    site.give("/map", index, ETag='"i"')
+    site.give("/news", f"<urlset><url><loc>{site.url('/1')}</loc></url></urlset>", ETag='"n1"')
     site.give("/1", page("One"))
-    (poll,) = run(source(site, "/map", "sitemap")).polls
+    site.give("/2", page("Two"))
+    (first,) = run(source(site, "/map", "sitemap")).polls
+    site.give("/map", status=304, ETag='"i"')
+    site.give("/news", f"<urlset><url><loc>{site.url('/2')}</loc></url></urlset>", ETag='"n2"')
+    again = run(source(site, "/map", "sitemap", validators=first.validators))
+    site.give("/news", status=304)
+    (last,) = run(source(site, "/map", "sitemap", validators=again.polls[0].validators)).polls
 
-    assert (poll.items, poll.etag, poll.last_modified, poll.body_hash) == (1, None, None, None)
+    assert [outcome.item.url for outcome in again.outcomes] == [site.url("/2")]
+    assert (last.outcome, last.validators) == ("unchanged", again.polls[0].validators)
+    asked = [
+        (path, headers.get("If-None-Match")) for path, headers in site.asked if path in ("/map", "/news")
+    ]
+    assert asked == [
+        ("/map", None),
+        ("/news", None),
+        ("/map", '"i"'),
+        ("/news", '"n1"'),
+        ("/map", '"i"'),
+        ("/news", '"n2"'),
+    ]
 
 
 def test_not_modified_is_no_answer_where_nothing_was_known(site, run):
@@ -100,9 +118,9 @@ def test_an_etag_of_other_letters_travels_as_its_bytes(site, run):
 
     site.answers["/rss"] = answer
     (first,) = run(source(site)).polls
-    (again,) = run(source(site, etag=first.etag)).polls
+    (again,) = run(source(site, validators=first.validators)).polls
 
-    assert again.outcome == "new"
+    assert again.outcome == "unchanged"
     sent = [headers.get("If-None-Match") for path, headers in site.asked if path == "/rss"]
     assert [sent[0], sent[1].encode("latin-1")] == [None, '"日"'.encode()]
 

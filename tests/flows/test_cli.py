@@ -224,7 +224,7 @@ RESULT = CycleResult(outcome="partly", polls=3, failed_polls=1, new_items=5, art
 def test_the_summary_is_one_screen_with_the_counts_that_matter():
     lines = summary_lines(replace(RESULT, developments=2, alerts=2, sent=1, unsent=1, seconds=1.26))
 
-    assert lines[0] == "Partly in 1.3 s."
+    assert lines[0] == "Partly done in 1.3 s."
     assert "Articles: 4 new (copies 1, relevant 3), 0 revised" in lines
     assert "Alerts: 2 decided, 1 sent, 1 not delivered" in lines
 
@@ -253,7 +253,7 @@ def test_single_failing_sources_are_told_on_standard_error_and_the_status_is_0()
     )
 
     assert told.exit_code == 0
-    assert told.stderr.splitlines() == ["newswatch: wire: timeout here; try later", "newswatch: other: dns"]
+    assert told.stderr.splitlines() == ["newswatch: wire: timeout here. try later", "newswatch: other: dns"]
     assert "wire" not in told.stdout
 
 

@@ -7,13 +7,26 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from extractors.clock import standing_clock
-from extractors.records import Batch, Signals
+from extractors.collect import collect
+from extractors.orders import Batch, HostRest
+from extractors.records import Signals
 from extractors.watch import read_watch
 from flows.alerts.deliver import REPEAT, deliver
-from flows.cycle import collect_order, load_batch, load_waiting, plan_order, publish, run_cycle, summed
+from flows.cycle import (
+    RESUME_FOR,
+    collect_order,
+    load_batch,
+    load_waiting,
+    plan_order,
+    publish,
+    run_cycle,
+    summed,
+)
 from flows.settings import read_settings
 from warehouse import landing
-from warehouse.database import open_snapshot, open_warehouse
+from warehouse.database import open_snapshot, open_warehouse, transaction
+from warehouse.hosts import save_rests
+from warehouse.landing import unfinished_orders
 
 START = datetime(2024, 3, 1, 8, tzinfo=UTC)
 ALERT = '\n[[alerts]]\nname = "desk"\nto = "env:DESK"\n'
@@ -179,3 +192,68 @@ def test_on_a_full_disk_the_snapshot_stays_and_takes_no_room_twice(home):
     with open_snapshot(home.settings.snapshot) as con:
         assert con.execute("SELECT count(*) FROM articles").fetchone() == (0,)
     assert publish(home.settings)
+
+
+def test_stopped_while_collecting_the_order_is_carried_out_and_nothing_asked_twice(home, site):
+    order = plan_order(home.settings, home.watch, home.at(2))
+    spool = landing.spool_path(home.settings.landing, order.order_id)
+    collect(order, home.watch, home.settings.manners(), home.at(2), spool=spool)
+    hits = dict(site.hits)
+
+    result = run_cycle(home.settings, home.watch, home.at(2))
+
+    assert (result.polls, result.articles) == (1, 1)
+    assert site.hits == hits
+    assert list((home.settings.landing / "orders").iterdir()) == []
+
+
+def test_on_a_full_disk_an_order_waits_with_all_that_was_answered(home, site):
+    order = plan_order(home.settings, home.watch, home.at(2))
+    spool = landing.spool_path(home.settings.landing, order.order_id)
+    collect(order, home.watch, home.settings.manners(), home.at(2), spool=spool)
+    hits = dict(site.hits)
+
+    with room_for(1_000), pytest.raises(Exception, match="write"):
+        run_cycle(home.settings, home.watch, home.at(3))
+
+    assert run_cycle(home.settings, home.watch, home.at(4)).articles == 1
+    assert site.hits == hits
+
+
+def test_a_batch_that_waits_is_loaded_before_anything_is_planned(home, site):
+    home.collected()
+    hits = dict(site.hits)
+
+    result = run_cycle(home.settings, home.watch, home.at(2))
+
+    assert (result.polls, result.articles) == (1, 1)
+    assert site.hits == hits
+
+
+def test_an_order_of_long_ago_is_dropped(home):
+    order = plan_order(home.settings, home.watch, home.at(2))
+    result = run_cycle(home.settings, home.watch, home.at(9))
+
+    assert result.articles == 1
+    assert unfinished_orders(home.settings.landing) == []
+    assert order.created_at < (START + timedelta(hours=9)) - RESUME_FOR
+
+
+def test_an_order_that_is_resumed_keeps_the_rests_told_since(home, site):
+    plan_order(home.settings, home.watch, home.at(2))
+    rest = HostRest(host="127.0.0.1", until=home.at(4)(), cause="http-429")
+    with open_warehouse(home.settings.warehouse) as con, transaction(con):
+        save_rests(con, (rest,), home.at(2)())
+    hits = dict(site.hits)
+
+    assert run_cycle(home.settings, home.watch, home.at(3)).failures[0][1].count("asked for a pause")
+    assert site.hits == hits
+
+
+def test_an_order_that_cannot_be_read_is_set_aside(home):
+    order = plan_order(home.settings, home.watch, home.at(2))
+    path = landing.order_path(home.settings.landing, order.order_id)
+    path.write_bytes(b"no order")
+
+    assert run_cycle(home.settings, home.watch, home.at(2)).articles == 1
+    assert path.with_suffix(".broken").exists()

@@ -62,7 +62,7 @@ def test_news_of_a_feed_becomes_articles_and_developments(cycle, site):
     assert (language, published_at) == ("en", START)
 
 
-def test_nothing_is_fetched_that_is_known(cycle, site):
+def test_what_is_known_is_not_fetched_but_looked_at_again_in_its_time(cycle, site):
     cycle.watch({"wire": site.feed})
     site.publish(0)
     cycle(0)
@@ -70,7 +70,9 @@ def test_nothing_is_fetched_that_is_known(cycle, site):
     site.publish(1)
     cycle(4)
 
-    assert site.hits["/0.html"] == 1
+    assert site.hits["/0.html"] == 2
+    purposes = "SELECT purpose FROM requests WHERE url LIKE '%/0.html' ORDER BY started_at"
+    assert cycle.ask(purposes) == [("page",), ("recheck",)]
     assert cycle.ask("SELECT outcome FROM polls ORDER BY started_at") == [("new",), ("unchanged",), ("new",)]
 
 

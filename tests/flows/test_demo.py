@@ -39,8 +39,8 @@ def test_the_first_weeks_of_the_newsroom_bring_developments_and_alerts_once(sett
 def test_a_home_with_other_news_is_not_spoiled(settings):
     with open_warehouse(settings.warehouse) as con:
         con.execute(
-            "INSERT INTO sources VALUES "
-            "('mine', 'feed', 'https://x.example/', NULL, NULL, 'ok', 0, NULL, now(), 900, NULL, NULL)"
+            "INSERT INTO sources (source_id, kind, url, state, failures, next_poll_at, interval_s) "
+            "VALUES ('mine', 'feed', 'https://x.example/', 'ok', 0, now(), 900)"
         )
 
     with pytest.raises(ConfigurationError, match="holds other news"):

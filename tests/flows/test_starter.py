@@ -8,7 +8,7 @@ import pytest
 
 from extractors.clock import standing_clock
 from extractors.errors import ConfigurationError
-from extractors.records import Manners
+from extractors.orders import Manners
 from extractors.watch import entities_from, read_watch
 from flows import settings
 from flows.starter import default_watch_file, make_home

@@ -1,0 +1,137 @@
+"""Which listings the site of an address has, each tried once: for whoever wants to follow that site."""
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from extractors.clock import Clock
+from extractors.collect import extraction_pool
+from extractors.errors import ExtractionError, FetchError, NewswatchError, ParseError
+from extractors.orders import Instead, Manners, SourceOrder
+from extractors.polling import Means, parsed, visit
+from extractors.reading import DiscoveryJob
+from extractors.records import Item, Source, SourceKind
+from extractors.sources.discovery import sitemaps_of
+from extractors.sources.listing import Listing
+from extractors.watch import Watch
+from extractors.web.client import FEED_LIMITS, Answer, Asking, Client
+from extractors.web.robots import Robots
+
+#: Listings of a site that are tried: each is a request, and the requests to a host are seconds apart.
+MOST_TRIED = 8
+#: Titles that tell the language of a listing.
+_TITLES = 50
+#: As what the answer of an address is read until it is one; a page is what else a browser shows.
+_KINDS: tuple[SourceKind, ...] = ("feed", "sitemap", "page")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A listing of a site: how many items it lists, the newest date among them and the language of their titles.
+
+    `newest_at` and `language` are None where nothing tells them; `cause` and `error` say why it cannot be read, None
+    where it can.
+    """
+
+    kind: SourceKind
+    url: str
+    items: int = 0
+    newest_at: datetime | None = None
+    language: str | None = None
+    cause: str | None = None
+    error: str | None = None
+
+
+def find_sources(url: str, manners: Manners, clock: Clock) -> tuple[Found, ...]:
+    """Return the listings of the site at `url`, those that list something first, each of these in order of worth.
+
+    `url` may be a listing itself, then it is the only one; else what the page names, what robots.txt names, and
+    the page. Each address is asked once.
+
+    Raises:
+        FetchError: `url` cannot be had.
+    """
+    watch = Watch(
+        name="none", title="none", languages=(), entities=()
+    )  # reading a listing needs nothing of one
+    with extraction_pool(watch, manners) as workers:
+
+        async def found() -> tuple[Found, ...]:
+            async with Client(manners, clock) as client:
+                robots = Robots(client, manners.user_agent, clock)
+                return await _found(url, Means(client=client, robots=robots, pool=workers, clock=clock))
+
+        return tuple(sorted(asyncio.run(found()), key=lambda one: one.items == 0))
+
+
+async def _found(url: str, means: Means) -> tuple[Found, ...]:
+    answer = await means.client.get(url, FEED_LIMITS, Asking(purpose="discovery"))
+    itself = await _itself(answer, means)
+    if itself.kind != "page":
+        return (itself,)
+    named = [*await _named(answer, means), *sitemaps_of(await means.robots.sitemaps(answer.url))]
+    others = [one for one in dict.fromkeys(named) if one.url not in (url, answer.url)][:MOST_TRIED]
+    return (*[await _tried(one, means) for one in others], itself)
+
+
+async def _itself(answer: Answer, means: Means) -> Found:
+    """Read what came as feed, as sitemap and as page, until it is one."""
+    failure: ParseError | ExtractionError | None = None
+    for kind in _KINDS:
+        source = _source(Instead(kind=kind, url=answer.url))
+        try:
+            listing = await parsed(source, answer, means)
+            return _told(source, (*listing.items, *await _pointed_to(source, listing, means)))
+        except FetchError as error:
+            return Found(kind=kind, url=answer.url, cause=error.cause, error=str(error))
+        except (ParseError, ExtractionError) as error:
+            failure = error
+    cause = failure.cause if failure else None
+    return Found(kind="page", url=answer.url, cause=cause, error=str(failure) if failure else None)
+
+
+async def _pointed_to(source: Source, listing: Listing, means: Means) -> list[Item]:
+    """Return the items of the sitemaps that an index points to."""
+    found: list[Item] = []
+    for url in listing.more:
+        await means.robots.check(url)
+        asking = Asking(purpose="discovery", gate=means.robots.check)
+        found.extend((await parsed(source, await means.client.get(url, FEED_LIMITS, asking), means)).items)
+    return found
+
+
+async def _named(answer: Answer, means: Means) -> list[Instead]:
+    job = DiscoveryJob(url=answer.url, body=answer.body, content_type=answer.content_type)
+    try:
+        found = await means.read(job, answer.url, answer.body)
+    except NewswatchError:  # a page that no worker gets through names nothing
+        return []
+    return [one for one in found if isinstance(one, Instead)] if isinstance(found, tuple) else []
+
+
+async def _tried(one: Instead, means: Means) -> Found:
+    source = _source(one)
+    seen = await visit(SourceOrder(source=source), means, discovering=True)
+    if seen.poll.outcome == "failed":
+        return Found(kind=one.kind, url=one.url, cause=seen.poll.cause, error=seen.poll.error)
+    return _told(source, seen.items)
+
+
+def _source(one: Instead) -> Source:
+    return Source(source_id="found", kind=one.kind, url=one.url, every=timedelta(hours=1))
+
+
+def _told(source: Source, items: Iterable[Item]) -> Found:
+    from extractors.signals.language import detect_language  # noqa: PLC0415 - only where something was listed
+
+    listed = tuple(items)
+    dates = [item.published_at for item in listed if item.published_at]
+    titles = ". ".join(item.title for item in listed[:_TITLES] if item.title)
+    return Found(
+        kind=source.kind,
+        url=source.url,
+        items=len(listed),
+        newest_at=max(dates, default=None),
+        language=detect_language(titles) if titles else None,
+    )
