@@ -342,7 +342,9 @@ def test_a_sitemap_that_the_watch_calls_a_feed_is_not_asked_for_twice(site, run)
 
 
 def test_a_watched_page_is_not_dated_by_a_date_that_it_names(site, run):
-    site.give("/notice", f"<html><head><title>Notice</title></head><body><p>{WORDS} On 4 April 2021.</p></body>")
+    site.give(
+        "/notice", f"<html><head><title>Notice</title></head><body><p>{WORDS} On 4 April 2021.</p></body>"
+    )
     (found,) = run(SourceOrder(source=source(site, "/notice", "page", text="p"))).articles
 
     assert (found.article.published_at, found.article.published_from) == (None, None)
