@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from extractors.orders import Manners
+from extractors.clock import standing_clock
+from extractors.collect import collect, extraction_pool
+from extractors.orders import Manners, Order, SourceOrder
 
 FAULTS = Path(__file__).parents[1] / "faults"
 
@@ -86,3 +88,26 @@ def manners():
 def fault():
     """A reader of the broken inputs in tests/faults."""
     return lambda name: (FAULTS / name).read_bytes()
+
+
+@pytest.fixture(scope="module")
+def pools():
+    """Worker processes that the tests of a module share, by whoever needs them."""
+    kept = {}
+    yield kept
+    for pool in kept.values():
+        pool.close()
+
+
+@pytest.fixture
+def run(manners, noon, a_watch, pools):
+    """Carry out an order of these sources (or `SourceOrder`s) at noon, with more of an order by keyword."""
+    watch = a_watch()
+    pool = pools.setdefault("pool", extraction_pool(watch, manners))
+
+    def once(*told, spool=None, **more):
+        sources = tuple(one if isinstance(one, SourceOrder) else SourceOrder(source=one) for one in told)
+        order = Order(order_id="o1", created_at=noon, sources=sources, **more)
+        return collect(order, watch, manners, standing_clock(noon), pool, spool=spool)
+
+    return once

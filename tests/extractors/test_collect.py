@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from extractors.clock import standing_clock
-from extractors.collect import collect, extraction_pool, read_address
+from extractors.collect import read_address
 from extractors.errors import FetchError
-from extractors.orders import Order, SourceOrder, Validator
+from extractors.orders import SourceOrder, Validator
 from extractors.records import Item, Source, item_keys
 
 TEXT = (
@@ -36,27 +36,6 @@ def feed(site, *paths, summary=""):
 
 def source(site, path="/rss", kind="feed", **more):
     return Source(source_id=path.strip("/"), kind=kind, url=site.url(path), every=timedelta(hours=1), **more)
-
-
-@pytest.fixture(scope="module")
-def pools():
-    kept = {}
-    yield kept
-    for pool in kept.values():
-        pool.close()
-
-
-@pytest.fixture
-def run(manners, noon, a_watch, pools):
-    watch = a_watch()
-    pool = pools.setdefault("pool", extraction_pool(watch, manners))
-
-    def once(*sources, known=(), **more):
-        told = tuple(one if isinstance(one, SourceOrder) else SourceOrder(source=one) for one in sources)
-        order = Order(order_id="o1", created_at=noon, sources=told, known=known)
-        return collect(order, watch, manners, standing_clock(noon), pool)
-
-    return once
 
 
 def test_a_new_item_becomes_a_tagged_article(site, run):

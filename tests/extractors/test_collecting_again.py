@@ -39,26 +39,6 @@ def source(site, path="/rss", kind="feed", **more):
     return Source(source_id=path.strip("/"), kind=kind, url=site.url(path), every=timedelta(hours=1), **more)
 
 
-@pytest.fixture(scope="module")
-def pools():
-    kept = {}
-    yield kept
-    for pool in kept.values():
-        pool.close()
-
-
-@pytest.fixture
-def run(manners, noon, a_watch, pools):
-    watch = a_watch()
-    pool = pools.setdefault("pool", extraction_pool(watch, manners))
-
-    def once(*told, spool=None, **more):
-        order = Order(order_id="o1", created_at=noon, sources=told, **more)
-        return collect(order, watch, manners, standing_clock(noon), pool, spool=spool)
-
-    return once
-
-
 def test_an_order_carried_out_twice_asks_nothing_twice(site, run, tmp_path):
     site.give("/rss", feed(site, "/1", "/2"), ETag='"v1"')
     site.give("/1", page("One"))

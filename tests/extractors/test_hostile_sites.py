@@ -3,11 +3,7 @@
 import gzip
 from datetime import timedelta
 
-import pytest
-
-from extractors.clock import standing_clock
-from extractors.collect import collect, extraction_pool
-from extractors.orders import Order, SourceOrder
+from extractors.orders import SourceOrder
 from extractors.records import Item, Source, item_keys
 
 WORDS = "Xiaomi and BAIC have agreed to build an electric car together in Beijing, both companies said. "
@@ -30,26 +26,6 @@ def source(site, path="/rss", kind="feed", **more):
         source=Source(source_id=path.strip("/"), kind=kind, url=site.url(path), every=timedelta(hours=1)),
         **more,
     )
-
-
-@pytest.fixture(scope="module")
-def pools():
-    kept = {}
-    yield kept
-    for pool in kept.values():
-        pool.close()
-
-
-@pytest.fixture
-def run(manners, noon, a_watch, pools):
-    watch = a_watch()
-    pool = pools.setdefault("pool", extraction_pool(watch, manners))
-
-    def once(*told, known=()):
-        order = Order(order_id="o1", created_at=noon, sources=told, known=known)
-        return collect(order, watch, manners, standing_clock(noon), pool)
-
-    return once
 
 
 def test_a_host_that_is_asked_too_often_is_left_alone_and_its_pages_wait(site, run):
