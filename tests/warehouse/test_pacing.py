@@ -60,8 +60,8 @@ def test_no_loss_is_told_where_none_is_likely(state, one):
 
 
 def test_a_source_that_works_and_brings_nothing_for_long_is_told():
-    silent = after_poll(replace(STATE, last_new_at=NOON - 9 * DAY), poll())
+    silent = after_poll(replace(STATE, last_new_at=NOON - 16 * DAY), poll())
 
     assert silent.state == "ok"
-    assert "nothing new has come since 2024-03-19" in silent.advice
-    assert after_poll(replace(STATE, last_new_at=NOON - 6 * DAY), poll()).advice is None
+    assert "nothing new has come since 2024-03-12" in silent.advice
+    assert after_poll(replace(STATE, last_new_at=NOON - 13 * DAY), poll()).advice is None
