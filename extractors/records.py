@@ -118,7 +118,8 @@ class Article:
     `lead` is a piece of the start of `text`, None where none can be told apart. `language` is an ISO 639-1
     code, None where the text is too short to tell. `published_at` is None where neither feed nor page gives
     a date; `published_from` then too. `date_clamped` says that the date lay ahead of `seen_at`, which stands in its
-    place. `section` is the department of the paper, as it names it, None where it names none.
+    place. `section` is the department of the paper, as it names it, None where it names none. `rights_reserved`
+    says that the page reserves the rights of text and data mining, or wants no use by AI.
     """
 
     url: str
@@ -135,6 +136,7 @@ class Article:
     text_from: TextFrom = "page"
     date_clamped: bool = False
     section: str | None = None
+    rights_reserved: bool = False
 
     @property
     def reported_at(self) -> datetime:

@@ -149,6 +149,7 @@ def _stored(row: Mapping[str, Any]) -> StoredArticle:
             published_from=row["published_from"],
             text_from=row["text_from"],
             section=row["section"],
+            rights_reserved=row["rights_reserved"],
             date_clamped=row["date_clamped"],
         ),
         revision=row["revision"],
@@ -186,6 +187,7 @@ def _article_row(stored: StoredArticle) -> dict[str, object]:
         "story_id": stored.story_id,
         "text_from": article.text_from,
         "section": article.section,
+        "rights_reserved": article.rights_reserved,
         "date_clamped": article.date_clamped,
     }
 

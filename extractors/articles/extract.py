@@ -78,6 +78,7 @@ def read_article(page: Page, item: Item, source: Source, now: datetime) -> Artic
         published_from=when.told_by,
         date_clamped=when.clamped,
         section=said.section,
+        rights_reserved=said.reserved,
     )
 
 

@@ -59,7 +59,7 @@ class Metadata:
     `title` is the one written for machines, `shown_title` the heading on the page; `published` are the dates as
     written, surest first; `language` an ISO 639-1 code; `canonical` an absolute URL as written; `body` the whole text
     as told to machines. `is_article` says that the page calls itself an article, `locked` that it is not free to read;
-    None where it does not say.
+    None where it does not say; `reserved` that it reserves the rights of text and data mining, or wants no use by AI.
     """
 
     title: str | None
@@ -74,6 +74,7 @@ class Metadata:
     body: str | None
     is_article: bool
     locked: bool | None
+    reserved: bool
 
 
 def read_metadata(root: "html.HtmlElement", url: str) -> Metadata:
@@ -96,6 +97,7 @@ def read_metadata(root: "html.HtmlElement", url: str) -> Metadata:
         body=_body(node.get("articleBody")),
         is_article=bool(node) or metas.get("og:type") == "article",
         locked=is_locked(node),
+        reserved=_is_reserved(metas),
     )
 
 
@@ -146,6 +148,12 @@ def _metas(root: "html.HtmlElement") -> dict[str, str]:
         if content:
             found[key] = content
     return found
+
+
+def _is_reserved(metas: dict[str, str]) -> bool:
+    """Tell whether the page opts out: `tdm-reservation` (TDMRep, W3C community group), `noai` in its robots meta."""
+    wishes = {wish.strip().lower() for wish in metas.get("robots", "").split(",")}
+    return metas.get("tdm-reservation") == "1" or bool(wishes & {"noai", "noml"})
 
 
 def _title(metas: dict[str, str], headline: str | None, shown: str | None, site: str | None) -> str | None:

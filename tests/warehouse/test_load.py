@@ -305,3 +305,16 @@ def test_a_revision_says_which_words_changed(con, a_batch, a_watch, an_article):
     assert con.execute("SELECT change, diff FROM revisions WHERE revision = 2").fetchall() == [
         ("fact", "It sold [-25,000-]{+29,800+} cars.")
     ]
+
+
+def test_what_the_page_says_of_itself_is_stored_with_its_newest_version(con, a_batch, a_watch, an_article):
+    told = {"section": "Cars", "date_clamped": True, "rights_reserved": True}
+    asked = "SELECT section, date_clamped, rights_reserved, revision FROM articles"
+    load(con, a_batch(1, articles=(an_article(1, **told),)), a_watch(), NOON)
+    first = con.execute(asked).fetchall()
+    changed = an_article(1, text="Xiaomi did thing number 2 on Friday instead.", section="Motor")
+    load(con, a_batch(2, articles=(changed,)), a_watch(), NOON + timedelta(hours=1))
+
+    assert first == [("Cars", True, True, 1)]
+    # The date stays that of the first version, and with it that it was clamped.
+    assert con.execute(asked).fetchall() == [("Motor", True, False, 2)]

@@ -158,3 +158,19 @@ def test_a_view_of_an_article_belongs_to_it_and_an_article_not_to_its_section():
     assert canonical_url(deal, "https://wire.example/cars/") == deal
     assert canonical_url(deal, "https://wire.example/index.html") == deal
     assert canonical_url(deal, "https://wire.example/en/") == deal
+
+
+@pytest.mark.parametrize(
+    ("meta", "reserved"),
+    [
+        ("<meta name='tdm-reservation' content='1'>", True),
+        ("<meta name='tdm-reservation' content='0'>", False),
+        ("<meta name='robots' content='index, NoAI, noimageai'>", True),
+        ("<meta name='robots' content='index, follow'>", False),
+        ("", False),
+    ],
+)
+def test_a_page_that_reserves_its_rights_is_noted(an_item, a_source, meta, reserved):
+    page = f"<html><head><title>The deal</title>{meta}</head><body><article><p>{SENTENCE * 3}</p></article></body>"
+
+    assert read(page, an_item(), a_source()).rights_reserved is reserved
