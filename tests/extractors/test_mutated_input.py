@@ -158,7 +158,12 @@ def shown_letters(job):
     text = without_declaration(decode(job.body, job.content_type))
     root = html.document_fromstring(text, parser=html.HTMLParser(huge_tree=True))
     parts = [node.text or "" for node in root.iter() if node.tag not in ("script", "style")]
-    return bare(unescape("".join([*parts, *(node.tail or "" for node in root.iter())])))
+    parts += [node.tail or "" for node in root.iter()]
+    # And as a reader sees them: what stands on both sides of a script stands together.
+    for node in list(root.iter("script", "style")):
+        if node.getparent() is not None:
+            node.drop_tree()
+    return bare(unescape("".join([*parts, root.text_content()])))
 
 
 def bare(text):
