@@ -27,6 +27,7 @@ _HTML_START = re.compile(rb"\s*(?:\xef\xbb\xbf\s*)?<(?:!doctype\s+html|html|head
 #: One character in so many that stands for no letter makes a text noise: random bytes have one in eight, whatever
 #: character set they are told to be in, and no real page more than one in 10,000 (209 of pages_aeb and pages_fundus).
 _LEAST_SENSE = 50
+_PLAINTEXT = re.compile(r"<plaintext\b[^<>]{0,200}>", re.IGNORECASE)
 _OTHER_START = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"PK\x03\x04", b"\x1f\x8b", b"{\\rtf")
 _DEEPEST = 250
 #: Frames that say nothing: where one holds only another, it may go.
@@ -64,6 +65,8 @@ def parse_page(url: str, body: bytes, content_type: str | None) -> tuple["html.H
     if odd or begins.startswith(_OTHER_START):
         raise ExtractionError(url, "not-html", kind.partition(";")[0] or "no HTML")
     text = without_declaration(decode(body, content_type))
+    # From this tag on a browser of old showed all markup as letters; nothing ends it (HTML standard, 16.2).
+    text = _PLAINTEXT.sub("", text)
     if _is_noise(text, body):
         raise ExtractionError(url, "not-html", "it is noise, and no text")
     long_tags = has_long_tag(text)

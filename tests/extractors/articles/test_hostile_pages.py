@@ -174,3 +174,17 @@ def test_no_structured_data_is_an_error(node):
 
     assert found["@type"] == "Article"
     assert text_of(found["author"]) != ""
+
+
+def test_a_tag_that_shows_all_markup_as_letters_is_passed_over(an_item, a_source):
+    page = (
+        "<html lang='en'><head><title>The deal of the year</title></head><body><article><h1>The deal of the year</h1>"
+        f"<p>{'Both will build the car together in Beijing, they said. ' * 4}<plaintext>And more of it.</p></article>"
+        "<footer>Imprint</footer></body></html>"
+    )
+    read = read_article(
+        Page(url=URL, body=page.encode(), content_type="text/html"), an_item(), a_source(), NOW
+    )
+
+    assert "And more of it." in read.text
+    assert "<" not in read.text
