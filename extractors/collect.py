@@ -6,12 +6,11 @@ is told in its poll or outcome, and the others go on.
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from contextlib import closing, nullcontext
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
-from typing import TypeVar
 
 import structlog
 
@@ -19,7 +18,6 @@ from extractors.articles.workers import ExtractionPool
 from extractors.clock import Clock
 from extractors.doctor import advice_for
 from extractors.errors import ExtractionError, FetchError, NewswatchError, TransientFetchError
-from extractors.hosts import host_of
 from extractors.orders import (
     Batch,
     ItemOutcome,
@@ -37,6 +35,7 @@ from extractors.reading import PRELOAD, FeedTextJob, Job, PageJob, Reader, Refus
 from extractors.rechecking import Rechecked, recheck
 from extractors.records import CollectedArticle, Item, Source, item_keys
 from extractors.replacing import visit_or_replace
+from extractors.side_by_side import by_host
 from extractors.watch import Watch
 from extractors.web.client import Client
 from extractors.web.exchange import PAGE_LIMITS, Answer, Asking
@@ -45,16 +44,11 @@ from extractors.web.spool import Spool
 
 log = structlog.get_logger()
 
-#: Hosts that are asked at the same time.
-_HOSTS_AT_ONCE = 32
 #: A page that failed so often is not asked for again where the feed itself has a text; where it has none, not before
 #: nearly three days (the waits between are those of `warehouse.polled`).
 _MOST_ATTEMPTS, _MOST_WITHOUT_TEXT = 2, 7
 #: Seconds after which no further page is begun: what is left over is pending for the next order.
 _FETCH_FOR_S = 600.0
-
-Work = TypeVar("Work")
-Done = TypeVar("Done")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,14 +164,14 @@ async def _collect(
             async def look_again(told: Recheck) -> Rechecked:
                 return Rechecked() if time.monotonic() > stop_at else await recheck(told, means)
 
-            reads = await _by_host(wanted, lambda one: one.items[0].url, read, client)
+            reads = await by_host(wanted, lambda one: one.items[0].url, read, client)
             read_at = {done.at: done for done in reversed(reads) if done.at is not None}
             reads = [
                 await _shared(one, done, read_at, means) for one, done in zip(wanted, reads, strict=True)
             ]
             asked = {item.url for one in wanted for item in one.items}
             again = [told for told in order.rechecks if told.item.url not in asked]
-            rechecks = await _by_host(again, lambda told: told.item.url, look_again, client)
+            rechecks = await by_host(again, lambda told: told.item.url, look_again, client)
     articles: dict[str, CollectedArticle] = {}
     for found in (*(done.article for done in reads), *(done.article for done in rechecks)):
         if found is not None:
@@ -211,34 +205,7 @@ async def _visits(order: Order, means: Means) -> list[Visit]:
         )
         return seen
 
-    return await _by_host(order.sources, lambda told: told.source.url, one, means.client)
-
-
-async def _by_host(
-    works: Sequence[Work],
-    url_of: Callable[[Work], str],
-    do: Callable[[Work], Awaitable[Done]],
-    client: Client,
-) -> list[Done]:
-    """Do all works: those of one host one after the other, hosts side by side; results in the order given."""
-    hosts: dict[str, list[int]] = {}
-    for index, work in enumerate(works):
-        hosts.setdefault(host_of(url_of(work)), []).append(index)
-    done: dict[int, Done] = {}
-    room = asyncio.Semaphore(_HOSTS_AT_ONCE)
-
-    async def one_host(indexes: list[int]) -> None:
-        async with room:
-            for index in indexes:
-                try:
-                    done[index] = await do(works[index])
-                finally:
-                    client.let_go()
-
-    async with asyncio.TaskGroup() as group:
-        for indexes in hosts.values():
-            group.create_task(one_host(indexes))
-    return [done[index] for index in range(len(works))]
+    return await by_host(order.sources, lambda told: told.source.url, one, means.client)
 
 
 def _wanted(

@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 
 from extractors.clock import Clock
 from extractors.collect import extraction_pool
-from extractors.errors import ExtractionError, FetchError, NewswatchError, ParseError
+from extractors.errors import ExtractionError, FetchError, ParseError
 from extractors.orders import Instead, Manners, SourceOrder
 from extractors.polling import Means, parsed, visit
-from extractors.reading import DiscoveryJob
 from extractors.records import Item, Source, SourceKind
+from extractors.replacing import named_by
 from extractors.sources.discovery import sitemaps_of
 from extractors.sources.listing import Listing
 from extractors.watch import Watch
@@ -70,7 +70,7 @@ async def _found(url: str, means: Means) -> tuple[Found, ...]:
     itself = await _itself(answer, means)
     if itself.kind != "page":
         return (itself,)
-    named = [*await _named(answer, means), *sitemaps_of(await means.robots.sitemaps(answer.url))]
+    named = [*await named_by(answer, means), *sitemaps_of(await means.robots.sitemaps(answer.url))]
     others = [one for one in dict.fromkeys(named) if one.url not in (url, answer.url)][:MOST_TRIED]
     return (*[await _tried(one, means) for one in others], itself)
 
@@ -99,15 +99,6 @@ async def _pointed_to(source: Source, listing: Listing, means: Means) -> list[It
         asking = Asking(purpose="discovery", gate=means.robots.check)
         found.extend((await parsed(source, await means.client.get(url, FEED_LIMITS, asking), means)).items)
     return found
-
-
-async def _named(answer: Answer, means: Means) -> list[Instead]:
-    job = DiscoveryJob(url=answer.url, body=answer.body, content_type=answer.content_type)
-    try:
-        found = await means.read(job, answer.url, answer.body)
-    except NewswatchError:  # a page that no worker gets through names nothing
-        return []
-    return [one for one in found if isinstance(one, Instead)] if isinstance(found, tuple) else []
 
 
 async def _tried(one: Instead, means: Means) -> Found:

@@ -50,7 +50,7 @@ async def visit_or_replace(told: SourceOrder, means: Means) -> Visit:
     if poll.outcome != "failed" or poll.cause in _NOBODY or told.source.text or told.source.kind == "search":
         return own
     gone = poll.http_status == _GONE
-    named = await _named_by_page(told.source, web_page, means) if web_page is not None else ()
+    named = await named_by(web_page, means) if web_page is not None else ()
     if not (gone or told.lost or named):
         return own
     candidates = named if not (gone or told.lost) else (*named, *await _of_site(told.source, means))
@@ -85,10 +85,8 @@ def _told_of(own: Visit, found: Visit, candidate: Instead, *, gone: bool) -> Vis
     )
 
 
-async def _named_by_page(source: Source, answer: Answer, means: Means) -> tuple[Instead, ...]:
-    """Return the listings that a web page names, which came where a feed or sitemap was expected."""
-    if source.kind == "page":
-        return ()
+async def named_by(answer: Answer, means: Means) -> tuple[Instead, ...]:
+    """Return the listings that a web page names; a page that no worker gets through names none."""
     job = DiscoveryJob(url=answer.url, body=answer.body, content_type=answer.content_type)
     try:
         found = await means.read(job, answer.url, answer.body)
@@ -106,7 +104,7 @@ async def _of_site(source: Source, means: Means) -> tuple[Instead, ...]:
             await means.robots.check(section.url)
             asking = Asking(purpose="discovery", source_id=source.source_id, gate=means.robots.check)
             answer = await means.client.get(section.url, PAGE_LIMITS, asking)
-            found.extend(await _named_by_page(replace(source, kind="feed"), answer, means))
+            found.extend(await named_by(answer, means))
         except NewswatchError as error:
             log.info("discovery_failed", source_id=source.source_id, error=str(error))
     try:

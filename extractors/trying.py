@@ -1,7 +1,6 @@
 """Sources tried by hand: each is asked once, and what it lists is told. No page is fetched and nothing is kept."""
 
 import asyncio
-from collections import defaultdict
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -12,18 +11,16 @@ from extractors.clock import Clock
 from extractors.collect import extraction_pool
 from extractors.doctor import ails_address_only
 from extractors.errors import FetchError, NewswatchError
-from extractors.hosts import host_of
 from extractors.orders import HostRest, Manners, Order, Poll, RobotsFile, SourceOrder
 from extractors.polling import Means
 from extractors.records import Item
 from extractors.replacing import visit_or_replace
+from extractors.side_by_side import by_host
 from extractors.watch import Watch
 from extractors.web.client import Client
 from extractors.web.robots import Robots
 from extractors.web.spool import Spool
 
-#: Hosts that are asked at the same time: somebody waits for the answer, and each host has one connection anyway.
-_HOSTS_AT_ONCE = 32
 #: Titles that tell a language well enough, and bound the work.
 _TITLES = 50
 
@@ -64,22 +61,12 @@ def try_sources(order: Order, watch: Watch, manners: Manners, clock: Clock) -> T
                 async with Client(manners, clock, rests=order.rests, spool=spool) as client:
                     robots = Robots(client, manners.user_agent, clock, known=order.robots)
                     means = Means(client=client, robots=robots, pool=workers, clock=clock)
-                    tried = await _all(order.sources, means)
-                    return Trial(tried=tried, rests=client.learned_rests(), robots=robots.learned())
+                    tried = await by_host(
+                        order.sources, lambda told: told.source.url, lambda told: _one(told, means), client
+                    )
+                    return Trial(tried=tuple(tried), rests=client.learned_rests(), robots=robots.learned())
 
         return asyncio.run(trial())
-
-
-async def _all(sources: tuple[SourceOrder, ...], means: Means) -> tuple[Tried, ...]:
-    """Try all; who waits for another source of the same host takes no other host's room."""
-    turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
-    room = asyncio.Semaphore(_HOSTS_AT_ONCE)
-
-    async def one(told: SourceOrder) -> Tried:
-        async with turns[host_of(told.source.url)], room:
-            return await _one(told, means)
-
-    return tuple(await asyncio.gather(*(one(told) for told in sources)))
 
 
 async def _one(told: SourceOrder, means: Means) -> Tried:
