@@ -296,10 +296,8 @@ async def _shared(wanted: _Wanted, done: _Read, found: Mapping[str, _Read], mean
 
 
 async def _page(wanted: _Wanted, means: Means) -> Answer:
-    url = wanted.items[0].url
-    await means.robots.check(url)
-    asking = Asking(purpose="page", source_id=wanted.source.source_id, gate=means.robots.check)
-    return await means.client.get(url, PAGE_LIMITS, asking)
+    asking = Asking(purpose="page", source_id=wanted.source.source_id)
+    return await means.roam(wanted.items[0].url, PAGE_LIMITS, asking)
 
 
 async def _read_page(source: Source, item: Item, answer: Answer, means: Means) -> CollectedArticle:

@@ -95,9 +95,8 @@ async def _pointed_to(source: Source, listing: Listing, means: Means) -> list[It
     """Return the items of the sitemaps that an index points to."""
     found: list[Item] = []
     for url in listing.more:
-        await means.robots.check(url)
-        asking = Asking(purpose="discovery", gate=means.robots.check)
-        found.extend((await parsed(source, await means.client.get(url, FEED_LIMITS, asking), means)).items)
+        answer = await means.roam(url, FEED_LIMITS, Asking(purpose="discovery"))
+        found.extend((await parsed(source, answer, means)).items)
     return found
 
 

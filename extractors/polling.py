@@ -17,12 +17,11 @@ from extractors.reading import Job, ListingJob, Refused, Result
 from extractors.records import Item, Source, item_keys
 from extractors.sources.listing import Listing, bounded
 from extractors.web.client import Client
-from extractors.web.exchange import FEED_LIMITS, Answer, Asking
+from extractors.web.exchange import FEED_LIMITS, Answer, Asking, Limits
 from extractors.web.robots import Robots
 
 log = structlog.get_logger()
 
-_NOT_MODIFIED = 304
 #: Kinds whose address the user did not type as a feed: they obey robots.txt (field practice: a feed is user-directed).
 _ROAMING = ("sitemap", "page")
 #: What ends a worker.
@@ -49,6 +48,15 @@ class Means:
     known: frozenset[str] = frozenset()
     quarantined: frozenset[str] = frozenset()
     kills: list[Kill] = field(default_factory=list)
+
+    async def roam(self, url: str, limits: Limits, asking: Asking) -> Answer:
+        """Fetch what nobody typed as a feed: robots.txt is obeyed, also by the targets of redirects.
+
+        Raises:
+            FetchError: as `Robots.check` and `Client.get`.
+        """
+        await self.robots.check(url)
+        return await self.client.get(url, limits, replace(asking, gate=self.robots.check))
 
     async def read(self, job: Job, url: str, body: bytes) -> Result:
         """Let a worker do `job`, which reads `body`, had from `url`.
@@ -111,19 +119,15 @@ async def visit(told: SourceOrder, means: Means, *, discovering: bool = False) -
 
 async def _asked(told: SourceOrder, blank: Poll, means: Means, *, discovering: bool) -> Visit:
     source = told.source
-    gate = means.robots.check if source.kind in _ROAMING else None
-    if gate is not None:
-        await gate(source.url)
-    known = {one.url: one for one in told.validators}
     asking = Asking(
         purpose="discovery" if discovering else "audit" if told.audit else "poll",
         source_id=source.source_id,
         validators=told.validators,
         unconditional=_unconditional(told),
-        gate=gate,
     )
-    answer = await means.client.get(source.url, FEED_LIMITS, asking)
-    before = known.get(answer.validator.url)
+    get = means.roam if source.kind in _ROAMING else means.client.get
+    answer = await get(source.url, FEED_LIMITS, asking)
+    before = asking.known(answer.validator.url)
     poll = replace(
         blank,
         outcome="unchanged",
@@ -136,8 +140,7 @@ async def _asked(told: SourceOrder, blank: Poll, means: Means, *, discovering: b
     validator, listing = answer.validator, None
     if before is not None:
         validator = replace(validator, more=before.more)
-    same = before is not None and answer.validator.body_hash == before.body_hash
-    if answer.status != _NOT_MODIFIED and not same:
+    if not answer.repeats(before):
         try:
             listing = await parsed(source, answer, means)
         except NewswatchError as error:
@@ -259,18 +262,14 @@ async def _with_more(
 
 async def _one_more(told: SourceOrder, url: str, means: Means) -> tuple[tuple[Item, ...], Validator]:
     """Return the items of one listing that a sitemap index points to (none where it is unchanged)."""
-    await means.robots.check(url)
     asking = Asking(
         purpose="listing",
         source_id=told.source.source_id,
         validators=told.validators,
         unconditional=_unconditional(told),
-        gate=means.robots.check,
     )
-    answer = await means.client.get(url, FEED_LIMITS, asking)
-    before = next((one for one in told.validators if one.url == answer.validator.url), None)
-    same = before is not None and before.body_hash == answer.validator.body_hash
-    if answer.status == _NOT_MODIFIED or same:
+    answer = await means.roam(url, FEED_LIMITS, asking)
+    if answer.repeats(asking.known(answer.validator.url)):
         return (), answer.validator
     return (await parsed(told.source, answer, means)).items, answer.validator
 

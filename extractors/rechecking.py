@@ -15,7 +15,6 @@ log = structlog.get_logger()
 
 #: The page is no longer there (RFC 9110, 15.5.5 and 15.5.11).
 _GONE = frozenset({404, 410})
-_NOT_MODIFIED = 304
 #: The page itself was not asked for, so it stays due.
 _NOT_ASKED = frozenset({"resting", "robots-unavailable", "read-already"})
 
@@ -46,19 +45,9 @@ async def recheck(told: Recheck, means: Means) -> Rechecked:
 
 
 async def _rechecked(told: Recheck, means: Means) -> Rechecked:
-    url = told.item.url
-    await means.robots.check(url)
-    asking = Asking(
-        purpose="recheck",
-        source_id=told.source.source_id,
-        validators=(told.validator,),
-        gate=means.robots.check,
-    )
-    answer = await means.client.get(url, PAGE_LIMITS, asking)
-    same = (
-        answer.validator.url == told.validator.url and answer.validator.body_hash == told.validator.body_hash
-    )
-    if answer.status == _NOT_MODIFIED or same:
+    asking = Asking(purpose="recheck", source_id=told.source.source_id, validators=(told.validator,))
+    answer = await means.roam(told.item.url, PAGE_LIMITS, asking)
+    if answer.repeats(told.validator):
         return Rechecked(visit=_visit(told, means, "unchanged", validator=answer.validator))
     job = PageJob(
         source=told.source,

@@ -101,9 +101,8 @@ async def _of_site(source: Source, means: Means) -> tuple[Instead, ...]:
     found: list[Instead] = []
     if section is not None:
         try:
-            await means.robots.check(section.url)
-            asking = Asking(purpose="discovery", source_id=source.source_id, gate=means.robots.check)
-            answer = await means.client.get(section.url, PAGE_LIMITS, asking)
+            asking = Asking(purpose="discovery", source_id=source.source_id)
+            answer = await means.roam(section.url, PAGE_LIMITS, asking)
             found.extend(await named_by(answer, means))
         except NewswatchError as error:
             log.info("discovery_failed", source_id=source.source_id, error=str(error))

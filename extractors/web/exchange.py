@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from extractors.orders import Purpose, Unconditional, Validator
 
 _MB = 1_000_000
+_NOT_MODIFIED = 304
 _FEED_TYPES = (
     "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, "
     "text/xml;q=0.9, application/json;q=0.8, text/html;q=0.5, */*;q=0.1"
@@ -82,3 +83,12 @@ class Answer:
     fresh_s: float | None
     validator: Validator
     moved_to: str | None = None
+
+    def repeats(self, before: Validator | None) -> bool:
+        """Tell whether it says what is known already: not modified, or the bytes that `before` was of."""
+        same = (
+            before is not None
+            and before.url == self.validator.url
+            and before.body_hash == self.validator.body_hash
+        )
+        return self.status == _NOT_MODIFIED or same
