@@ -1,12 +1,12 @@
 """An order to a batch: the only file that ties web, sources, articles and signals together.
 
-Sources of one host follow one another, hosts do not wait for each other. What goes wrong with one source or page
+Sources of one site follow one another, sites do not wait for each other. What goes wrong with one source or page
 is told in its poll or outcome, and the others go on.
 """
 
 import asyncio
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing, nullcontext
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -14,6 +14,7 @@ from pathlib import Path
 
 import structlog
 
+from extractors.archives import Archived, read_archive
 from extractors.articles.workers import ExtractionPool
 from extractors.clock import Clock
 from extractors.doctor import advice_for
@@ -21,24 +22,27 @@ from extractors.errors import ExtractionError, FetchError, NewswatchError, Trans
 from extractors.orders import (
     Batch,
     ItemOutcome,
+    Learned,
     Manners,
     Order,
     PageVisit,
-    Poll,
     Recheck,
     SourceOrder,
     Validator,
     batch_id_of,
 )
 from extractors.polling import KILLS, Means, Visit
-from extractors.reading import PRELOAD, FeedTextJob, Job, PageJob, Reader, Refused, Result
+from extractors.reading import PRELOAD, FeedTextJob, Job, Reader, Refused, Result
 from extractors.rechecking import Rechecked, recheck
-from extractors.records import CollectedArticle, Item, Source, item_keys
+from extractors.records import CollectedArticle, Item, Source
 from extractors.replacing import visit_or_replace
-from extractors.side_by_side import by_host
+from extractors.reserving import with_rights
+from extractors.side_by_side import by_site
+from extractors.wanted import Wanted, pages_wanted
 from extractors.watch import Watch
 from extractors.web.client import Client
 from extractors.web.exchange import PAGE_LIMITS, Answer, Asking
+from extractors.web.rights_files import RightsFiles
 from extractors.web.robots import Robots
 from extractors.web.spool import Spool
 
@@ -49,18 +53,6 @@ log = structlog.get_logger()
 _MOST_ATTEMPTS, _MOST_WITHOUT_TEXT = 2, 7
 #: Seconds after which no further page is begun: what is left over is pending for the next order.
 _FETCH_FOR_S = 600.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Wanted:
-    """A page to fetch, and all items that point to it; the first one tells how it is read.
-
-    `answer` is the page where it is at hand already (a source that is a page watched for its own change).
-    """
-
-    source: Source
-    items: tuple[Item, ...]
-    answer: Answer | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,8 +102,18 @@ def collect(
     return found[0]
 
 
-def read_address(url: str, watch: Watch, manners: Manners, clock: Clock) -> CollectedArticle:
+def read_address(
+    url: str,
+    watch: Watch,
+    manners: Manners,
+    clock: Clock,
+    known: Order | None = None,
+    keep: Callable[[Learned], None] | None = None,
+) -> CollectedArticle:
     """Fetch and read the one page at `url`, which the user named (robots.txt is for programs that roam).
+
+    `known` is what is known of hosts (an order for nothing), `keep` takes what was asked and learned, however it ends;
+    None: nobody knows or wants it.
 
     Raises:
         FetchError: the page cannot be had.
@@ -121,10 +123,15 @@ def read_address(url: str, watch: Watch, manners: Manners, clock: Clock) -> Coll
     item = Item(source_id=source.source_id, url=url)
 
     async def article() -> CollectedArticle:
-        async with Client(manners, clock) as client:
-            means = _means(client, manners, clock, workers, None)
-            answer = await client.get(url, PAGE_LIMITS, Asking(purpose="page"))
-            return await _read_page(source, item, answer, means)
+        rests, used = (known.rests, known.used) if known else ((), ())
+        async with Client(manners, clock, rests=rests, used=used) as client:
+            means = _means(client, manners, clock, workers, known)
+            try:
+                answer = await client.get(url, PAGE_LIMITS, Asking(purpose="page"))
+                return await _read_page(source, item, answer, means)
+            finally:
+                if keep is not None:
+                    keep(means.learned())
 
     with extraction_pool(watch, manners) as workers:
         return asyncio.run(article())
@@ -152,30 +159,30 @@ async def _collect(
     order: Order, manners: Manners, clock: Clock, pool: ExtractionPool[Job, Result], spool: Path | None
 ) -> Batch:
     with nullcontext() if spool is None else closing(Spool(spool)) as kept:
-        async with Client(manners, clock, rests=order.rests, spool=kept) as client:
+        async with Client(manners, clock, rests=order.rests, used=order.used, spool=kept) as client:
             means = _means(client, manners, clock, pool, order)
             visits = await _visits(order, means)
-            wanted, polls = _wanted(order, visits, means.known)
+            archives = await _archives(order, means)
+            wanted, polls = pages_wanted(order, (*visits, *archives), means.known)
             stop_at = time.monotonic() + _FETCH_FOR_S
 
-            async def read(one: _Wanted) -> _Read:
+            async def read(one: Wanted) -> _Read:
                 return await _read(one, means, stop_at)
 
             async def look_again(told: Recheck) -> Rechecked:
                 return Rechecked() if time.monotonic() > stop_at else await recheck(told, means)
 
-            reads = await by_host(wanted, lambda one: one.items[0].url, read, client)
+            reads = await by_site(wanted, lambda one: one.items[0].url, read, client)
             read_at = {done.at: done for done in reversed(reads) if done.at is not None}
             reads = [
                 await _shared(one, done, read_at, means) for one, done in zip(wanted, reads, strict=True)
             ]
             asked = {item.url for one in wanted for item in one.items}
             again = [told for told in order.rechecks if told.item.url not in asked]
-            rechecks = await by_host(again, lambda told: told.item.url, look_again, client)
-    articles: dict[str, CollectedArticle] = {}
-    for found in (*(done.article for done in reads), *(done.article for done in rechecks)):
-        if found is not None:
-            articles.setdefault(found.article.url, found)
+            rechecks = await by_site(again, lambda told: told.item.url, look_again, client)
+            files = RightsFiles(client, means.robots, clock, order.rights)
+            found = [done.article for done in reads] + [done.article for done in rechecks]
+            articles = await with_rights(found, files, means, stop_at)
     pairs = tuple(zip(wanted, reads, strict=True))
     return Batch(
         batch_id=batch_id_of(order.order_id),
@@ -183,12 +190,14 @@ async def _collect(
         collected_at=clock(),
         polls=polls,
         outcomes=tuple(_outcome(item, done) for one, done in pairs for item in one.items),
-        articles=tuple(articles.values()),
+        articles=articles,
         requests=tuple(client.requests),
         pages=(*_page_visits(pairs, clock), *(done.visit for done in rechecks if done.visit is not None)),
         rests=client.learned_rests(),
         robots=means.robots.learned(),
         kills=tuple(means.kills),
+        archives=tuple(one.visit for one in archives),
+        rights=files.learned(),
     )
 
 
@@ -205,49 +214,26 @@ async def _visits(order: Order, means: Means) -> list[Visit]:
         )
         return seen
 
-    return await by_host(order.sources, lambda told: told.source.url, one, means.client)
+    polled = [told for told in order.sources if told.polled]
+    return await by_site(polled, lambda told: told.source.url, one, means.client)
 
 
-def _wanted(
-    order: Order, visits: Iterable[Visit], known: frozenset[str]
-) -> tuple[list[_Wanted], tuple[Poll, ...]]:
-    """Return the pages to fetch, each once, pending ones first; and the polls with their new items counted."""
-    from extractors.articles.metadata import canonical_url  # noqa: PLC0415 - polls without news need no lxml
-
-    pages: dict[str, _Wanted] = {}
-    waiting = {(told.source.source_id, item.url) for told in order.sources for item in told.pending}
-
-    def add(source: Source, item: Item, answer: Answer | None = None) -> None:
-        key = canonical_url(item.url, None)
-        page = pages.setdefault(key, _Wanted(source=source, items=(), answer=answer))
-        pages[key] = replace(page, items=(*page.items, item))
-
-    for told in order.sources:
-        for item in told.pending:
-            add(told.source, item)
-    polls = []
-    for seen in visits:
-        new = [
-            item
-            for item in seen.items
-            if known.isdisjoint(_keys(item, seen.source)) and (item.source_id, item.url) not in waiting
-        ]
-        for item in new:
-            add(seen.source, item, seen.page)
-        polls.append(replace(seen.poll, new_items=len(new)))
-    return list(pages.values()), tuple(polls)
+async def _archives(order: Order, means: Means) -> list[Archived]:
+    parts = [(told, told.archive) for told in order.sources if told.archive is not None]
+    return await by_site(
+        parts, lambda part: part[1].url, lambda part: read_archive(*part, means), means.client
+    )
 
 
-def _keys(item: Item, source: Source) -> tuple[str, ...]:
-    """Return what an item is known by: of a page watched for its own change, its text alone."""
-    return item_keys(item)[1:] if source.text else item_keys(item)
-
-
-async def _read(wanted: _Wanted, means: Means, stop_at: float) -> _Read:
+async def _read(wanted: Wanted, means: Means, stop_at: float) -> _Read:
     """Fetch and read one page; where that fails, keep what the feed says, or tell why there is nothing."""
     item = wanted.items[0]
     if item.redirector:
         return _Read(error=f"{item.url}: discovery (the link hides the article's address; it is only listed)")
+    if item.is_withdrawn:
+        return _Read(error=f"{item.url}: withdrawn (its newsroom wants it not to be used)")
+    if item.is_embargoed(means.clock()):
+        return _Read(postponed=True, error=f"{item.url}: embargoed (its newsroom wants it not used yet)")
     if time.monotonic() > stop_at:
         return _Read(postponed=True, error=f"{item.url}: postponed (there was no time left in this run)")
     try:
@@ -267,11 +253,11 @@ async def _read(wanted: _Wanted, means: Means, stop_at: float) -> _Read:
         return _Read(error=f"{item.url}: failed ({type(error).__name__})")
 
 
-async def _not_had(wanted: _Wanted, error: FetchError, means: Means) -> _Read:
+async def _not_had(wanted: Wanted, error: FetchError, means: Means) -> _Read:
     """Return what becomes of a page that could not be had: it is asked for another time, or the feed's text is kept."""
     if error.cause == "read-already":
         return _Read(again=True, same_as=error.url, error=_told(error))
-    if error.cause in ("resting", "robots-unavailable"):  # the page itself was not asked for
+    if error.cause in ("resting", "budget", "robots-unavailable"):  # the page itself was not asked for
         return _Read(postponed=True, error=_told(error))
     most = _MOST_ATTEMPTS if any(one.summary for one in wanted.items) else _MOST_WITHOUT_TEXT
     if isinstance(error, TransientFetchError) and wanted.items[0].attempts < most:
@@ -279,7 +265,7 @@ async def _not_had(wanted: _Wanted, error: FetchError, means: Means) -> _Read:
     return await _feed_text(wanted, means, _told(error))
 
 
-async def _shared(wanted: _Wanted, done: _Read, found: Mapping[str, _Read], means: Means) -> _Read:
+async def _shared(wanted: Wanted, done: _Read, found: Mapping[str, _Read], means: Means) -> _Read:
     """Return what became of a link that led to a page which another one led to: its article, else the feed's text.
 
     `found` are the pages read, by address. All links of a site may lead to one that is none of their articles (a
@@ -295,7 +281,7 @@ async def _shared(wanted: _Wanted, done: _Read, found: Mapping[str, _Read], mean
     return await _feed_text(wanted, means, done.error or "")
 
 
-async def _page(wanted: _Wanted, means: Means) -> Answer:
+async def _page(wanted: Wanted, means: Means) -> Answer:
     asking = Asking(purpose="page", source_id=wanted.source.source_id)
     return await means.roam(wanted.items[0].url, PAGE_LIMITS, asking)
 
@@ -306,15 +292,7 @@ async def _read_page(source: Source, item: Item, answer: Answer, means: Means) -
     Raises:
         ExtractionError: there is no article on it.
     """
-    job = PageJob(
-        source=source,
-        item=item,
-        url=answer.url,
-        body=answer.body,
-        content_type=answer.content_type,
-        now=means.clock(),
-    )
-    result = await means.read(job, answer.url, answer.body)
+    result = await means.read_page(source, item, answer)
     if isinstance(result, CollectedArticle):
         return result
     cause = result.cause if isinstance(result, Refused) else "failed"
@@ -322,7 +300,7 @@ async def _read_page(source: Source, item: Item, answer: Answer, means: Means) -
     raise ExtractionError(answer.url, cause, detail)
 
 
-async def _feed_text(wanted: _Wanted, means: Means, error: str) -> _Read:
+async def _feed_text(wanted: Wanted, means: Means, error: str) -> _Read:
     """Return the article as the feed itself tells it, else the rejection with `error`."""
     best = max(wanted.items, key=lambda item: len(item.summary or ""))
     if not best.summary:
@@ -335,7 +313,7 @@ async def _feed_text(wanted: _Wanted, means: Means, error: str) -> _Read:
     return _Read(article=result) if isinstance(result, CollectedArticle) else _Read(error=error)
 
 
-def _page_visits(pairs: Iterable[tuple[_Wanted, _Read]], clock: Clock) -> Iterable[PageVisit]:
+def _page_visits(pairs: Iterable[tuple[Wanted, _Read]], clock: Clock) -> Iterable[PageVisit]:
     """Yield the pages that were fetched and read, so that they can be looked at again."""
     for one, done in pairs:
         if done.article is not None and done.validator is not None and not one.source.text:

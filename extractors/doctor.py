@@ -52,6 +52,10 @@ AILMENTS = {
         "The site asked to be left alone for a while.",
         "Its wish is kept by itself. If it comes back, raise `every` of the sources of this host.",
     ),
+    "budget": (
+        "The site was asked as often as it is in a day; the rest waits.",
+        "It goes on by itself within a day. Raise `every` of its sources; if its owner agrees, NEWSWATCH_HOST_BUDGET.",
+    ),
     "refused": (
         "The site refuses this program.",
         "Set NEWSWATCH_CONTACT so that the owner knows who asks, raise `every`, or use another feed of the site.",

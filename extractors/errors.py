@@ -14,6 +14,7 @@ NewswatchError
 """
 
 from dataclasses import dataclass
+from typing import Self
 
 
 class NewswatchError(Exception):
@@ -78,6 +79,17 @@ class FetchError(NewswatchError):
         self.status = status
         self.retry_after_s = retry_after_s
         self.evidence = evidence
+
+    def named(self, url: str) -> Self:
+        """Return this failure as one of `url`."""
+        return type(self)(
+            url,
+            self.cause,
+            self.detail,
+            status=self.status,
+            retry_after_s=self.retry_after_s,
+            evidence=self.evidence,
+        )
 
 
 class TransientFetchError(FetchError):

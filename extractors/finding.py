@@ -1,14 +1,15 @@
 """Which listings the site of an address has, each tried once: for whoever wants to follow that site."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from extractors.clock import Clock
 from extractors.collect import extraction_pool
 from extractors.errors import ExtractionError, FetchError, ParseError
-from extractors.orders import Instead, Manners, SourceOrder
+from extractors.listed import language_of_titles, newest_date
+from extractors.orders import Instead, Learned, Manners, Order, SourceOrder
 from extractors.polling import Means, parsed, visit
 from extractors.records import Item, Source, SourceKind
 from extractors.replacing import named_by
@@ -20,8 +21,6 @@ from extractors.web.robots import Robots
 
 #: Listings of a site that are tried: each is a request, and the requests to a host are seconds apart.
 MOST_TRIED = 8
-#: Titles that tell the language of a listing.
-_TITLES = 50
 #: As what the answer of an address is read until it is one; a page is what else a browser shows.
 _KINDS: tuple[SourceKind, ...] = ("feed", "sitemap", "page")
 
@@ -43,11 +42,18 @@ class Found:
     error: str | None = None
 
 
-def find_sources(url: str, manners: Manners, clock: Clock) -> tuple[Found, ...]:
+def find_sources(
+    url: str,
+    manners: Manners,
+    clock: Clock,
+    known: Order | None = None,
+    keep: Callable[[Learned], None] | None = None,
+) -> tuple[Found, ...]:
     """Return the listings of the site at `url`, those that list something first, each of these in order of worth.
 
     `url` may be a listing itself, then it is the only one; else what the page names, what robots.txt names, and
-    the page. Each address is asked once.
+    the page. Each address is asked once. `known` is what is known of hosts (an order for nothing), `keep` takes what
+    was asked and learned, however it ends; None: nobody knows or wants it.
 
     Raises:
         FetchError: `url` cannot be had.
@@ -58,9 +64,15 @@ def find_sources(url: str, manners: Manners, clock: Clock) -> tuple[Found, ...]:
     with extraction_pool(watch, manners) as workers:
 
         async def found() -> tuple[Found, ...]:
-            async with Client(manners, clock) as client:
-                robots = Robots(client, manners.user_agent, clock)
-                return await _found(url, Means(client=client, robots=robots, pool=workers, clock=clock))
+            rests, used = (known.rests, known.used) if known else ((), ())
+            async with Client(manners, clock, rests=rests, used=used) as client:
+                robots = Robots(client, manners.user_agent, clock, known=known.robots if known else ())
+                means = Means(client=client, robots=robots, pool=workers, clock=clock)
+                try:
+                    return await _found(url, means)
+                finally:
+                    if keep is not None:
+                        keep(means.learned())
 
         return tuple(sorted(asyncio.run(found()), key=lambda one: one.items == 0))
 
@@ -113,15 +125,11 @@ def _source(one: Instead) -> Source:
 
 
 def _told(source: Source, items: Iterable[Item]) -> Found:
-    from extractors.signals.language import detect_language  # noqa: PLC0415 - only where something was listed
-
     listed = tuple(items)
-    dates = [item.published_at for item in listed if item.published_at]
-    titles = ". ".join(item.title for item in listed[:_TITLES] if item.title)
     return Found(
         kind=source.kind,
         url=source.url,
         items=len(listed),
-        newest_at=max(dates, default=None),
-        language=detect_language(titles) if titles else None,
+        newest_at=newest_date(listed),
+        language=language_of_titles(listed),
     )

@@ -39,6 +39,13 @@ _GERMAN = re.compile(
     r"(?:[\s,|–-]*(?P<hour>\d{1,2})[:.](?P<minute>\d{2})(?:[:](?P<second>\d{2}))?)?"
 )
 
+#: Hours of half a day. In Chinese the half stands in front, and is told of hours that stand behind the day.
+_HALVES = re.compile(
+    r"(?P<hour>\b\d{1,2})(?P<rest>(?::\d{2}){0,2})\s?(?:(?P<am>a\.?m\b\.?)|p\.?m\b\.?)"
+    r"|(?:(?P<early>上午|凌晨|早上)|下午|晚上)\s?(?P<told>\d{1,2})",
+    re.IGNORECASE,
+)
+
 
 def zone_of(language: str | None, zone: str | None = None) -> tzinfo:
     """Return the zone in which a source writes times without one: `zone` (IANA), else that of its `language`.
@@ -59,7 +66,13 @@ def parse_moment(
     ISO 8601 and W3C, RFC 5322, `2024-03-28 19:00`, `2024年3月28日 19:00`, `28.03.2024, 19:00`. Where no zone is
     said, `zone_of(language, zone)`. A moment before 1995, or more than two days after `now`, is none.
     """
-    text = " ".join((written or "")[:100].split())
+    moment = read_moment(written, language, zone)
+    return moment if moment is not None and EARLIEST <= moment <= now + FURTHEST_AHEAD else None
+
+
+def read_moment(written: str | None, language: str | None, zone: str | None = None) -> datetime | None:
+    """Return the moment that `written` says, in UTC, be it true or not; None where it says none. Else as above."""
+    text = _HALVES.sub(_in_whole_days, " ".join((written or "")[:100].split()))
     if not text:
         return None
     try:
@@ -67,10 +80,17 @@ def parse_moment(
         if found is None:
             return None
         zoned = found if found.tzinfo else found.replace(tzinfo=zone_of(language, zone))
-        moment = zoned.astimezone(UTC)
+        return zoned.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
-    return moment if EARLIEST <= moment <= now + FURTHEST_AHEAD else None
+
+
+def _in_whole_days(found: re.Match[str]) -> str:
+    """Return the time of a half of the day as one of the whole day: `6:00 PM` is 18:00, `12:30 am` is 00:30."""
+    hour, early = int(found["hour"] or found["told"]), bool(found["am"] or found["early"])
+    if hour <= 12:  # noqa: PLR2004 - hours of half a day; 18:00 PM is 18:00
+        hour = hour % 12 + (0 if early else 12)
+    return f"{hour}{found['rest'] or (':00' if found['hour'] else '')}"
 
 
 def _iso(text: str) -> datetime | None:

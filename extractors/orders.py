@@ -12,7 +12,10 @@ from extractors.records import CollectedArticle, Item, Source, SourceKind, conte
 PollOutcome = Literal["new", "unchanged", "failed"]
 ItemState = Literal["article", "rejected", "failed"]
 PageOutcome = Literal["read", "unchanged", "gone", "failed"]
-Purpose = Literal["poll", "listing", "audit", "page", "recheck", "robots", "discovery"]
+Purpose = Literal[
+    "poll", "listing", "archive", "audit", "page", "recheck", "robots", "rights", "discovery", "check"
+]
+RightsFileKind = Literal["tdmrep", "ai-txt"]
 Unconditional = Literal["first", "no-validators", "unread", "audit", "untrusted"]
 
 
@@ -33,6 +36,20 @@ class Validator:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Archive:
+    """The next older part of a feed that is to be read, once, for the first import of its source.
+
+    `read` are the addresses of the feed and of its parts that were read before: none of them is read again. Of what it
+    lists, the first `most` items count. `began_at` is when the feed was read first, None where that is not told.
+    """
+
+    url: str
+    read: tuple[str, ...] = ()
+    most: int = 1000
+    began_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SourceOrder:
     """One source to poll, with all that whoever collects must know of it.
 
@@ -41,7 +58,10 @@ class SourceOrder:
     addresses. `trusted` is False where this server's 304 was found false: then nothing is asked conditionally. `audit`
     asks once without conditions, to see whether its 304s are true. `lost` says that it has failed so long that another
     listing of its site is looked for where it fails again. `pending` are items listed earlier whose page could not be
-    had yet.
+    had yet, `past` the addresses of those that are no news (a first import, an older part of the feed). `waiting` are
+    items, without their texts, whose page is not to be asked for yet, unless the source says so of an embargo now.
+    `archive` is an older part of its feed to read as well, None for none. `polled` is False where the source
+    itself is not to be asked now, but for its archive or pending items.
     """
 
     source: Source
@@ -51,6 +71,10 @@ class SourceOrder:
     audit: bool = False
     lost: bool = False
     pending: tuple[Item, ...] = ()
+    past: tuple[str, ...] = ()
+    waiting: tuple[Item, ...] = ()
+    archive: Archive | None = None
+    polled: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +84,21 @@ class HostRest:
     host: str
     until: datetime
     cause: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteUse:
+    """What was asked of a site (`extractors.hosts.site_of`) in the last 24 hours.
+
+    `requests` counts them, `pages` those of them that were no polls (`extractors.budget`). `asked_at` is when the last
+    one began, `too_many` whether it was answered that there were too many (429).
+    """
+
+    site: str
+    requests: int
+    asked_at: datetime
+    pages: int = 0
+    too_many: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +114,20 @@ class RobotsFile:
     checked_at: datetime
     text: str | None = None
     failing_since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RightsFile:
+    """What is known of a file in which an origin (`https://host[:port]`) speaks of its rights: tdmrep.json or ai.txt.
+
+    `checked_at` is when it was asked for last. `text` is what it said when it could be read last, empty where there is
+    none, None where that never was to be had.
+    """
+
+    origin: str
+    kind: RightsFileKind
+    checked_at: datetime
+    text: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,8 +148,9 @@ class Order:
     """What is to be collected.
 
     `known` holds the `item_keys` of items that need no fetch. `rests` are hosts that are not to be asked yet, `robots`
-    the robots.txt files that are known, `rechecks` the known pages to look at again; `quarantined` the
-    `quarantine_key`s of bytes that killed the worker that read them twice.
+    the robots.txt files that are known, `rights` the files about rights, `rechecks` the known pages to look at again;
+    `quarantined` the `quarantine_key`s of bytes that killed the worker that read them twice. `used` is what was asked
+    of sites before, so that spacing and budget go on where they were.
     """
 
     order_id: str
@@ -107,6 +161,8 @@ class Order:
     robots: tuple[RobotsFile, ...] = ()
     rechecks: tuple[Recheck, ...] = ()
     quarantined: tuple[str, ...] = ()
+    rights: tuple[RightsFile, ...] = ()
+    used: tuple[SiteUse, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +186,8 @@ class Poll:
     `wait_s` is the least number of seconds the server or the feed asks to wait (max-age, Expires, ttl, update period),
     `retry_after_s` what Retry-After asks, each None where it asks nothing; `skip_hours` (0 to 23, UTC) and `skip_days`
     (0 Monday to 6 Sunday) are when the feed wants not to be asked. `keys` are the `item_keys` of all items the source
-    listed this time.
+    listed this time. `partial` says that it listed only what it has not listed before (226, RFC 3229): nothing follows
+    from what is missing.
 
     `url` is the address that the order named, None where that is not told. `gone` says that the source's own address
     answered 410, be it that another listing was read then.
@@ -140,6 +197,10 @@ class Poll:
     said. `instead` is the listing that was read in place of the source, None for itself; `closed` that the source
     said it will list nothing any more. `robots` tells whether the site's robots.txt allows the address, None where
     that is not known.
+
+    `older` is the address of the next older part of the feed, told only where the source was read for the first time
+    and has such a part on its own host, else None; `complete` says that the feed lists all there is (RFC 5005,
+    `fh:complete`).
     """
 
     source_id: str
@@ -169,18 +230,22 @@ class Poll:
     robots: bool | None = None
     url: str | None = None
     gone: bool = False
+    older: str | None = None
+    complete: bool = False
+    partial: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
     """One request on the wire, a redirect's hop too: a line of the ledger.
 
-    `source_id` is the source it was made for, None where it was for none alone (robots.txt). `conditional` says that
-    validators were sent; `unconditional` why not, None where they were. `validators` says that the answer carried an
-    ETag or Last-Modified. `open_at_host` counts the requests to the host that were open when it began, itself
-    included; `gap_s` is the time since the one before to this host began, None for the first of the run.
-    `http_status` and `cause` are None where no answer came, or nothing failed. `retry_after_s` is what the answer
-    asked.
+    `url` is what was asked; of the query that a redirect added, only a mark. `source_id` is the source it was made
+    for, None where it was for none alone (robots.txt, files about rights). `conditional` says that validators were
+    sent; `unconditional` why not, None where they were. `validators` says that the answer carried an ETag or
+    Last-Modified. `open_at_host` counts the requests to the site of the host (`extractors.hosts.site_of`) that were
+    open when it began, itself included; `gap_s` is the time since the one before to this site began, None for the first
+    that is known of. `http_status` and `cause` are None where no answer came, or nothing failed. `retry_after_s` is
+    what the answer asked.
     """
 
     url: str
@@ -217,6 +282,26 @@ class PageVisit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ArchiveVisit:
+    """An older part of a feed that was asked for.
+
+    `items` counts the items it listed, `keys` are their `item_keys`, `older` the address of the part before it, None
+    where that was the last one or the next cannot be followed. `began_at` is that of the order. `error` says what
+    failed, None where it was read; `again` that it is worth another try.
+    """
+
+    source_id: str
+    url: str
+    visited_at: datetime
+    began_at: datetime | None = None
+    items: int = 0
+    keys: tuple[str, ...] = ()
+    older: str | None = None
+    error: str | None = None
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Kill:
     """Bytes that ended the worker that read them (`cause`: `timeout`, `crash` or `memory`)."""
 
@@ -244,7 +329,8 @@ class ItemOutcome:
 class Batch:
     """All that one collection brought: the unit that is loaded, once, in one transaction.
 
-    `rests` and `robots` are what was learned of hosts and robots.txt files in this collection.
+    `rests`, `robots` and `rights` are what was learned of hosts, robots.txt files and files about rights in this
+    collection.
     """
 
     batch_id: str
@@ -258,6 +344,17 @@ class Batch:
     rests: tuple[HostRest, ...] = ()
     robots: tuple[RobotsFile, ...] = ()
     kills: tuple[Kill, ...] = ()
+    rights: tuple[RightsFile, ...] = ()
+    archives: tuple[ArchiveVisit, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Learned:
+    """What was asked by hand, without an order, and what hosts and robots.txt files said."""
+
+    requests: tuple[Request, ...] = ()
+    rests: tuple[HostRest, ...] = ()
+    robots: tuple[RobotsFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -266,12 +363,14 @@ class Manners:
 
     `allow_networks` are CIDR networks that may be reached though they are not public; `connect_to` sends
     requests for a host (key, without port) to another address `host:port` (value), as curl's option of that
-    name does; `spacing` is the time between the starts of two requests to one host; `workers` the number of
+    name does; `spacing` is the time between the starts of two requests to one site (`extractors.hosts.site_of`);
+    `budget` the number of requests that one site gets in 24 hours at most, None for no bound; `workers` the number of
     extraction processes; `deadline` the time that one request with its redirects may take at most.
     """
 
     user_agent: str
     spacing: timedelta = timedelta(seconds=5)
+    budget: int | None = None
     workers: int = 1
     deadline: timedelta = timedelta(seconds=30)
     allow_networks: tuple[str, ...] = ()

@@ -8,14 +8,15 @@ from email.utils import parsedate_to_datetime
 
 import structlog
 
+from extractors.articles.rights import notices_of_headers
 from extractors.articles.workers import ExtractionPool
 from extractors.clock import Clock
 from extractors.doctor import advice_for
 from extractors.errors import ExtractionError, FetchError, NewswatchError, ParseError
-from extractors.orders import Kill, Poll, SourceOrder, Unconditional, Validator, quarantine_key
-from extractors.reading import Job, ListingJob, Refused, Result
+from extractors.orders import Kill, Learned, Poll, SourceOrder, Unconditional, Validator, quarantine_key
+from extractors.reading import Job, ListingJob, PageJob, Refused, Result
 from extractors.records import Item, Source, item_keys
-from extractors.sources.listing import Listing, bounded
+from extractors.sources.listing import Listing, bounded, older_part
 from extractors.web.client import Client
 from extractors.web.exchange import FEED_LIMITS, Answer, Asking, Limits
 from extractors.web.robots import Robots
@@ -24,6 +25,8 @@ log = structlog.get_logger()
 
 #: Kinds whose address the user did not type as a feed: they obey robots.txt (field practice: a feed is user-directed).
 _ROAMING = ("sitemap", "page")
+#: Kinds of which the new entries alone are a listing: a feed, be it that of a search.
+_ADDED_TO = ("feed", "search")
 #: What ends a worker.
 KILLS = frozenset({"timeout", "crash", "memory"})
 #: Of what failed so, nobody has read a byte.
@@ -49,6 +52,14 @@ class Means:
     quarantined: frozenset[str] = frozenset()
     kills: list[Kill] = field(default_factory=list)
 
+    def learned(self) -> Learned:
+        """Return what was asked so far, and what was learned of hosts."""
+        return Learned(
+            requests=tuple(self.client.requests),
+            rests=self.client.learned_rests(),
+            robots=self.robots.learned(),
+        )
+
     async def roam(self, url: str, limits: Limits, asking: Asking) -> Answer:
         """Fetch what nobody typed as a feed: robots.txt is obeyed, also by the targets of redirects.
 
@@ -73,6 +84,23 @@ class Means:
             if error.cause in KILLS:
                 self.kills.append(Kill(key=key, url=url, killed_at=self.clock(), cause=error.cause))
             raise
+
+    async def read_page(self, source: Source, item: Item, answer: Answer) -> Result:
+        """Let a worker read the page that came for `item`: its article, or `Refused` where there is none on it.
+
+        Raises:
+            ExtractionError: as `read`.
+        """
+        job = PageJob(
+            source=source,
+            item=item,
+            url=answer.url,
+            body=answer.body,
+            content_type=answer.content_type,
+            now=self.clock(),
+            rights=notices_of_headers(answer.rights),
+        )
+        return await self.read(job, answer.url, answer.body)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +152,7 @@ async def _asked(told: SourceOrder, blank: Poll, means: Means, *, discovering: b
         source_id=source.source_id,
         validators=told.validators,
         unconditional=_unconditional(told),
+        delta=source.kind in _ADDED_TO,
     )
     get = means.roam if source.kind in _ROAMING else means.client.get
     answer = await get(source.url, FEED_LIMITS, asking)
@@ -136,6 +165,7 @@ async def _asked(told: SourceOrder, blank: Poll, means: Means, *, discovering: b
         wait_s=answer.fresh_s,
         moved_to=answer.moved_to,
         audited=told.audit and before is not None,
+        partial=answer.partial_of is not None,
     )
     validator, listing = answer.validator, None
     if before is not None:
@@ -147,6 +177,8 @@ async def _asked(told: SourceOrder, blank: Poll, means: Means, *, discovering: b
             return _unreadable(told, _failed(blank, error, source), validator, answer)
         validator = replace(validator, more=listing.more)
         poll = _listed(poll, listing)
+        if told.asked_at is None and source.kind == "feed":
+            poll = replace(poll, older=older_part(answer.url, listing, (source.url,)))
     items, validators = await _with_more(told, listing, validator, means)
     if listing is None and not items:
         return Visit(poll=replace(poll, validators=validators), source=source)
@@ -163,9 +195,10 @@ def _unreadable(told: SourceOrder, failed: Poll, validator: Validator, answer: A
 
     Its validators are kept, so that it is asked conditionally still; its hash is not, so that the same bytes are read
     again where they come: by a later version of this program perhaps with success. Where the worker ended, nobody has
-    read the answer, and those of the one before stay: a 304 to the new ones would hide what it lists.
+    read the answer, and those of the one before stay: a 304 to the new ones would hide what it lists. So they do where
+    the answer listed only what was new since then.
     """
-    kept = replace(validator, body_hash=None)
+    kept = replace(answer.partial_of or validator, body_hash=None)
     if failed.cause in _UNREAD:
         kept = next(
             (one for one in told.validators if one.url == validator.url), Validator(url=validator.url)
@@ -197,6 +230,7 @@ def _listed(poll: Poll, listing: Listing) -> Poll:
         skip_hours=listing.skip_hours,
         skip_days=listing.skip_days,
         closed=listing.closed,
+        complete=listing.complete and not poll.partial,
     )
 
 

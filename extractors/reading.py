@@ -5,13 +5,15 @@ which needs none of them.
 """
 
 import gzip
+import time
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from extractors.errors import ExtractionError, ParseError
 from extractors.orders import Instead
-from extractors.records import Article, CollectedArticle, Item, Source, StoredPage
+from extractors.records import Article, CollectedArticle, Item, RightsNotice, Source, StoredPage
 from extractors.sources.listing import Listing
 from extractors.watch import Watch
 
@@ -20,6 +22,11 @@ if TYPE_CHECKING:
 
 #: Pages that stand in the way of a listing as of an article.
 _WALLS = frozenset({"bot-wall", "consent-wall"})
+#: What has more bytes is no wall, and not worth the memory of reading it a second time (12 MB take 60 MB).
+_LONGEST_WALL = 2_000_000
+#: Seconds after which no further page is held against the files of its site: a file can be written to take seconds a
+#: page, and what is only noted is not worth more.
+_RIGHTS_S = 5.0
 #: What workers import, once for all of them.
 PRELOAD = (
     "extractors.articles.extract",
@@ -45,7 +52,11 @@ class ListingJob:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageJob:
-    """A page to read, as `ListingJob`; `item` is what the source listed."""
+    """A page to read, as `ListingJob`; `item` is what the source listed.
+
+    `rights` is what was said of the rights to it, in its headers or of an earlier reading: what the page itself says
+    stands in the place of what it said then.
+    """
 
     source: Source
     item: Item
@@ -53,6 +64,7 @@ class PageJob:
     body: bytes
     content_type: str | None
     now: datetime
+    rights: tuple[RightsNotice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +86,27 @@ class DiscoveryJob:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RightsJob:
+    """Pages of one site, and the text of its files that speak of the rights to them, None where not known.
+
+    `token` is the product that the rules are read for.
+    """
+
+    urls: tuple[str, ...]
+    token: str
+    robots: str | None = None
+    tdmrep: str | None = None
+    ai_txt: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RightsSaid:
+    """What the files of a site say of its pages, in the order of the job; nothing of those there was no time for."""
+
+    notices: tuple[tuple[RightsNotice, ...], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Refused:
     """The bytes are not what they should be; `cause` and `detail` as in the errors."""
 
@@ -81,8 +114,8 @@ class Refused:
     detail: str
 
 
-Job = ListingJob | PageJob | FeedTextJob | DiscoveryJob
-Result = Listing | CollectedArticle | tuple[Instead, ...] | Refused
+Job = ListingJob | PageJob | FeedTextJob | DiscoveryJob | RightsJob
+Result = Listing | CollectedArticle | tuple[Instead, ...] | RightsSaid | Refused
 
 
 class Reader:
@@ -100,6 +133,8 @@ class Reader:
                 return _listing(job)
             if isinstance(job, DiscoveryJob):
                 return _discovered(job)
+            if isinstance(job, RightsJob):
+                return RightsSaid(notices=tuple(_rights(job)))
             return self._page(job) if isinstance(job, PageJob) else self._feed_text(job)
         except (ParseError, ExtractionError) as error:
             told = str(error).removeprefix(f"{error.url}: {error.cause}")
@@ -110,6 +145,8 @@ class Reader:
 
         page = Page(url=job.url, body=job.body, content_type=job.content_type)
         article = read_article(page, job.item, job.source, job.now)
+        outside = tuple(one for one in job.rights if one.place != "meta")
+        article = replace(article, rights=(*article.rights, *outside))
         packed = gzip.compress(job.body, compresslevel=4, mtime=0)
         stored = StoredPage(final_url=job.url, fetched_at=job.now, content_type=job.content_type, body=packed)
         return replace(self._tagged(article), page=stored)
@@ -159,6 +196,8 @@ def _wall(job: ListingJob) -> str | None:
     """Return which wall the web page is that came for a listing; None where it is none."""
     from extractors.articles.extract import Page, read_article  # noqa: PLC0415 - only in workers
 
+    if len(job.body) > _LONGEST_WALL:
+        return None
     page = Page(url=job.url, body=job.body, content_type=job.content_type)
     try:
         read_article(page, Item(source_id=job.source.source_id, url=job.url), job.source, job.now)
@@ -171,3 +210,22 @@ def _discovered(job: DiscoveryJob) -> tuple[Instead, ...]:
     from extractors.sources.discovery import find_listings  # noqa: PLC0415 - only in workers
 
     return find_listings(job.body, job.content_type, job.url)
+
+
+def _rights(job: RightsJob) -> Iterator[tuple[RightsNotice, ...]]:
+    """Yield what the files of the site say of each page."""
+    from extractors.articles.rights import (  # noqa: PLC0415 - only in workers
+        notices_of_ai_txt,
+        notices_of_robots,
+        notices_of_tdmrep,
+    )
+
+    stop_at = time.monotonic() + _RIGHTS_S
+    for url in job.urls:
+        if time.monotonic() > stop_at:
+            yield ()
+            continue
+        robots = notices_of_robots(job.robots, url, job.token) if job.robots else ()
+        tdmrep = notices_of_tdmrep(job.tdmrep, url) if job.tdmrep else ()
+        ai_txt = notices_of_ai_txt(job.ai_txt, url, job.token) if job.ai_txt else ()
+        yield (*robots, *tdmrep, *ai_txt)

@@ -1,9 +1,7 @@
 """Imported by the process that workers are forked from: what the first page would have to pay for is paid once.
 
 Reading one page loads what libraries load when it is needed: the model of languages (74 MB), numpy, stop words. All
-of it would else be charged to the limits of each worker's first page, and be held by each worker for itself. Not so
-the 205 languages of dateparser (2 s of processor time), which only pages without a date for machines need: every run
-would pay for them.
+of it would else be charged to the limits of each worker's first page, and be held by each worker for itself.
 """
 
 import gc

@@ -7,7 +7,6 @@ import structlog
 from extractors.errors import FetchError, NewswatchError
 from extractors.orders import PageOutcome, PageVisit, Recheck, Validator
 from extractors.polling import Means
-from extractors.reading import PageJob
 from extractors.records import CollectedArticle
 from extractors.web.exchange import PAGE_LIMITS, Asking
 
@@ -16,7 +15,7 @@ log = structlog.get_logger()
 #: The page is no longer there (RFC 9110, 15.5.5 and 15.5.11).
 _GONE = frozenset({404, 410})
 #: The page itself was not asked for, so it stays due.
-_NOT_ASKED = frozenset({"resting", "robots-unavailable", "read-already"})
+_NOT_ASKED = frozenset({"resting", "budget", "robots-unavailable", "read-already"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,15 +48,7 @@ async def _rechecked(told: Recheck, means: Means) -> Rechecked:
     answer = await means.roam(told.item.url, PAGE_LIMITS, asking)
     if answer.repeats(told.validator):
         return Rechecked(visit=_visit(told, means, "unchanged", validator=answer.validator))
-    job = PageJob(
-        source=told.source,
-        item=told.item,
-        url=answer.url,
-        body=answer.body,
-        content_type=answer.content_type,
-        now=means.clock(),
-    )
-    result = await means.read(job, answer.url, answer.body)
+    result = await means.read_page(told.source, told.item, answer)
     if not isinstance(result, CollectedArticle):
         return Rechecked(visit=_visit(told, means, "failed", validator=answer.validator))
     visit = _visit(told, means, "read", validator=answer.validator, article_url=result.article.url)

@@ -5,7 +5,7 @@ the landing zone hold only strings, numbers, booleans, bytes, moments, durations
 these, and None, so that `warehouse.landing` can derive their Parquet columns from the annotations.
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -48,6 +48,8 @@ FigureKind = Literal["money", "vehicles", "vehicles_per_year", "percent", "date"
 CorrectionKind = Literal["correction", "retraction"]
 PublishedFrom = Literal["feed", "structured", "page", "import"]
 TextFrom = Literal["page", "feed"]
+PubStatus = Literal["usable", "withheld", "canceled"]
+RightsPlace = Literal["meta", "header", "tdmrep", "robots", "ai-txt"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +76,28 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Release:
+    """What a newsroom says of one version of an article, under the names of NewsML-G2 and ninjs (IPTC).
+
+    Each is None where it says nothing. `pubstatus` is `withheld` where the article is not to be used for now,
+    `canceled` where it is taken back for good; `version` as the newsroom counts; `versioncreated` when it made this
+    version; `embargoed` until when nothing of it is to be published; `ednote` its note to whoever uses the article,
+    plain text.
+    """
+
+    pubstatus: PubStatus | None = None
+    version: str | None = None
+    versioncreated: datetime | None = None
+    embargoed: datetime | None = None
+    ednote: str | None = None
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether the article is not, or not any more, to be used."""
+        return self.pubstatus in ("withheld", "canceled")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
     """What a source lists. `url` is absolute, as listed (not yet cleaned).
 
@@ -81,7 +105,8 @@ class Item:
     carries or is given a zone; `summary` the plain text the source gives (whole article or teaser), None
     where it gives none; `attempts` how many times its page has been asked for already without an answer.
     `publisher` is the medium that a search feed names, None for other sources. `redirector` is True where the
-    link leads through a service that hides the article's address: it is listed, and never asked for.
+    link leads through a service that hides the article's address: it is listed, and never asked for. `release` is what
+    the newsroom says of this version, None where it says nothing.
     """
 
     source_id: str
@@ -94,6 +119,17 @@ class Item:
     attempts: int = 0
     publisher: str | None = None
     redirector: bool = False
+    release: Release | None = None
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether its newsroom wants it not to be used: its page is not asked for."""
+        return self.release is not None and self.release.is_withdrawn
+
+    def is_embargoed(self, now: datetime) -> bool:
+        """Whether its newsroom wants nothing of it published yet at `now`."""
+        until = self.release.embargoed if self.release else None
+        return until is not None and until > now
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +147,24 @@ class StoredPage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RightsNotice:
+    """What one place says of the rights of text and data mining, or of use by AI: they are `reserved`, or are not.
+
+    `tdmrep` says that it speaks the TDM Reservation Protocol (W3C community group, 2024), where a place nearer to the
+    article overrules one that is farther; `policy` is the address of the terms that it names, None where it names none.
+    """
+
+    place: RightsPlace
+    reserved: bool = True
+    tdmrep: bool = False
+    policy: str | None = None
+
+
+#: Where the protocol looks, the nearest to the article first (section "Processing priority").
+_NEAREST: tuple[RightsPlace, ...] = ("meta", "header", "tdmrep")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
     """What extraction made of a page. `url` is the canonical URL and the article's identity.
 
@@ -118,8 +172,9 @@ class Article:
     `lead` is a piece of the start of `text`, None where none can be told apart. `language` is an ISO 639-1
     code, None where the text is too short to tell. `published_at` is None where neither feed nor page gives
     a date; `published_from` then too. `date_clamped` says that the date lay ahead of `seen_at`, which stands in its
-    place. `section` is the department of the paper, as it names it, None where it names none. `rights_reserved`
-    says that the page reserves the rights of text and data mining, or wants no use by AI.
+    place. `section` is the department of the paper, as it names it, None where it names none. `rights` is
+    what page, answer and site said of the rights to it, empty where nothing or where only the feed was read.
+    `release` is what the newsroom says of this version, None where it says nothing.
     """
 
     url: str
@@ -136,7 +191,20 @@ class Article:
     text_from: TextFrom = "page"
     date_clamped: bool = False
     section: str | None = None
-    rights_reserved: bool = False
+    rights: tuple[RightsNotice, ...] = ()
+    release: Release | None = None
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether its newsroom has taken it back, or wants it not to be used for now."""
+        return self.release is not None and self.release.is_withdrawn
+
+    @property
+    def reservations(self) -> tuple[RightsNotice, ...]:
+        """The notices that reserve rights to it; of those by the TDM Reservation Protocol the nearest alone counts."""
+        told = [one for one in self.rights if one.tdmrep]
+        nearest = min(told, key=lambda one: _NEAREST.index(one.place), default=None)
+        return tuple(one for one in self.rights if one.reserved and (not one.tdmrep or one is nearest))
 
     @property
     def reported_at(self) -> datetime:
@@ -258,6 +326,13 @@ class CollectedArticle:
     page: StoredPage | None = None
 
 
+def merged_release(first: Release | None, second: Release | None) -> Release | None:
+    """Return what both say of a version, each of the five in the words of `first` where it has any."""
+    if first is None or second is None:
+        return first or second
+    return replace(second, **{name: told for name, told in asdict(first).items() if told is not None})
+
+
 def content_hash(body: bytes | str) -> str:
     """Return the XXH3 128-bit hash of `body` (text as UTF-8) in hex: equal content, equal hash."""
     return xxhash.xxh3_128_hexdigest(
@@ -277,8 +352,19 @@ def article_id(url: str) -> str:
 
 
 def item_keys(item: Item) -> tuple[str, ...]:
-    """Return the keys an item is known by: its URL, and (source, guid) where it has a guid."""
+    """Return the keys an item is known by: its URL, and (source, guid) where it has a guid.
+
+    One that is withdrawn is known by that alone: as an article it may be known already, or be listed for use later.
+    """
+    if item.release is not None and item.is_withdrawn:
+        return (stable_id("w", item.url, item.release.pubstatus),)
     keys = [stable_id("u", item.url)]
     if item.guid:
         keys.append(stable_id("g", item.source_id, item.guid))
     return tuple(keys)
+
+
+def withdrawn_keys(item: Item) -> tuple[str, ...]:
+    """Return the keys by which `item` is known where it was taken back, be it for good or for now."""
+    statuses: tuple[PubStatus, ...] = ("withheld", "canceled")
+    return tuple(stable_id("w", item.url, status) for status in statuses)

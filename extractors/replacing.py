@@ -29,6 +29,7 @@ _NOBODY = frozenset(
         "timeout",
         "tls",
         "resting",
+        "budget",
         "robots-unavailable",
         "refused-address",
         "bad-url",
@@ -49,7 +50,19 @@ async def visit_or_replace(told: SourceOrder, means: Means) -> Visit:
         own = replace(own, web_page=None)
     if poll.outcome != "failed" or poll.cause in _NOBODY or told.source.text or told.source.kind == "search":
         return own
-    gone = poll.http_status == _GONE
+    try:
+        return await _elsewhere(own, web_page, told, means)
+    except Exception:
+        log.exception("discovery_failed_unforeseen", source_id=told.source.source_id)
+        return own
+
+
+async def _elsewhere(own: Visit, web_page: Answer | None, told: SourceOrder, means: Means) -> Visit:
+    """Return the visit to another listing of the site of a source that failed; `own`, its own one, where none is found.
+
+    `web_page` is the page that came where the source was expected, None where none did.
+    """
+    gone = own.poll.http_status == _GONE
     named = await named_by(web_page, means) if web_page is not None else ()
     if not (gone or told.lost or named):
         return own

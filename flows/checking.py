@@ -12,8 +12,9 @@ from pydantic import TypeAdapter, ValidationError
 
 from extractors.clock import Clock
 from extractors.hosts import host_of
-from extractors.orders import Order, SourceOrder
+from extractors.orders import Learned, Order, SourceOrder
 from extractors.watch import Watch
+from flows.by_hand import alone, known_of_hosts, save_learned
 from flows.findings import (
     Finding,
     Known,
@@ -25,17 +26,14 @@ from flows.findings import (
     standing_finding,
 )
 from flows.settings import Settings
-from warehouse.database import open_snapshot, open_warehouse, rows, transaction
-from warehouse.hosts import known_rests, known_robots, save_rests, save_robots
+from warehouse.database import open_snapshot, rows
+from warehouse.hosts import known_rests, known_robots
 from warehouse.landing import replace_file
-from warehouse.lock import exclusive
 from warehouse.plan import known_validators
 
 if TYPE_CHECKING:
     from extractors.trying import Trial
 
-#: Seconds to wait for a running cycle to end.
-_WAIT_S = 60.0
 _NOTES = TypeAdapter(Known)
 _NAME = "checked.json"
 
@@ -46,8 +44,11 @@ def check_sources(settings: Settings, watch: Watch, clock: Clock) -> tuple[Findi
     Raises:
         WarehouseError: a cycle runs on this home, and did not end within a minute.
     """
-    with exclusive(settings.state / "cycle.lock", wait_s=_WAIT_S, doing="running a cycle on this home"):
-        known = merged(_noted(settings, clock()), _polled(settings, clock()))
+    with alone(settings):
+        hosts = known_of_hosts(settings, clock())
+        # The warehouse comes last: it is newer than the snapshot, and has what was asked by hand since the last check.
+        of_hosts = Known(rests=hosts.rests, robots=hosts.robots)
+        known = merged(_noted(settings, clock()), _polled(settings, clock()), of_hosts)
         before, rests = known.by_source(), known.by_host(clock())
         findings: dict[str, Finding] = {}
         asked: list[SourceOrder] = []
@@ -59,23 +60,23 @@ def check_sources(settings: Settings, watch: Watch, clock: Clock) -> tuple[Findi
             else:
                 findings[source.source_id] = standing
         if asked:
-            trial = _trial(tuple(asked), known, settings, watch, clock)
+            order = replace(hosts, sources=tuple(asked), rests=tuple(rests.values()), robots=known.robots)
+            trial = _trial(order, settings, watch, clock)
             for told, tried in zip(asked, trial.tried, strict=True):
                 last = before.get((told.source.source_id, told.source.url))
                 findings[told.source.source_id] = finding_of(told.source, tried, last, clock())
             _keep(settings, after(known, tuple(findings.values()), trial, clock()))
-            _bind_cycles(settings, trial, clock())
     return tuple(findings[source.source_id] for source in watch.sources)
 
 
-def _trial(
-    asked: tuple[SourceOrder, ...], known: Known, settings: Settings, watch: Watch, clock: Clock
-) -> "Trial":
-    """Ask these sources, and, where one fails, what else its site lists."""
+def _trial(order: Order, settings: Settings, watch: Watch, clock: Clock) -> "Trial":
+    """Ask the sources of `order`, and what else the site of one that fails lists; the ledger has it however it ends."""
     from extractors.trying import try_sources  # noqa: PLC0415 - the parsers, only where something is asked
 
-    order = Order(order_id="check", created_at=clock(), sources=asked, rests=known.rests, robots=known.robots)
-    return try_sources(order, watch, settings.manners(), clock)
+    def keep(learned: Learned) -> None:
+        save_learned(settings, learned, clock())
+
+    return try_sources(order, watch, settings.manners(), clock, keep)
 
 
 def _polled(settings: Settings, now: datetime) -> Known:
@@ -107,12 +108,3 @@ def _keep(settings: Settings, known: Known) -> None:
     temporary = notes.with_name(f".{_NAME}.writing")
     temporary.write_bytes(_NOTES.dump_json(known))
     replace_file(temporary, notes)
-
-
-def _bind_cycles(settings: Settings, trial: "Trial", now: datetime) -> None:
-    """Write what hosts said into the warehouse, where the next cycle heeds it."""
-    if not trial.rests and not settings.warehouse.exists():
-        return
-    with open_warehouse(settings.warehouse) as con, transaction(con):
-        save_rests(con, trial.rests, now)
-        save_robots(con, trial.robots, now)

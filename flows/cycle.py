@@ -20,6 +20,7 @@ from extractors.orders import Batch, Order
 from extractors.watch import Watch
 from flows.settings import Settings
 from warehouse import landing, snapshot
+from warehouse.budget import used_sites
 from warehouse.database import Connection, open_warehouse
 from warehouse.hosts import known_rests
 from warehouse.load import COUNTS, LoadResult, load
@@ -126,7 +127,7 @@ def finish_begun(
                 landing.remove_order(settings.landing, order.order_id)
                 continue
             log.info("order_resumed", order_id=order.order_id)
-            collect_order(settings, watch, _with_rests(settings, order, clock), clock, pool=pool)
+            collect_order(settings, watch, _up_to_now(settings, order, clock), clock, pool=pool)
         except landing.MACHINE_ERRORS:
             raise
         except Exception:
@@ -136,16 +137,17 @@ def finish_begun(
     return loaded
 
 
-def _with_rests(settings: Settings, order: Order, clock: Clock) -> Order:
-    """Return `order` with what hosts have asked since it was planned: a check by hand may have been told so."""
+def _up_to_now(settings: Settings, order: Order, clock: Clock) -> Order:
+    """Return `order` with what hosts have asked, and were asked, since it was planned: by a check by hand perhaps."""
+    now = clock()
     with open_warehouse(settings.warehouse) as con:
-        return replace(order, rests=(*order.rests, *known_rests(con, clock())))
+        return replace(order, rests=(*order.rests, *known_rests(con, now)), used=used_sites(con, now))
 
 
 def plan_order(settings: Settings, watch: Watch, clock: Clock) -> Order | None:
     """Write the order for all that is due into the landing zone and return it; None where nothing is due."""
     with open_warehouse(settings.warehouse) as con:
-        order = plan(con, watch, clock())
+        order = plan(con, watch, clock(), budget=settings.budget)
     if order is not None:
         landing.write_order(settings.landing, order)
     return order

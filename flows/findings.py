@@ -243,8 +243,8 @@ def after(known: Known, findings: tuple[Finding, ...], trial: Trial, now: dateti
     """Return what is known after a trial: its findings, and of hosts what it learned and what else still holds."""
     return Known(
         findings=findings,
-        rests=tuple(Known(rests=(*known.rests, *trial.rests)).by_host(now).values()),
-        robots=tuple({file.origin: file for file in (*known.robots, *trial.robots)}.values()),
+        rests=tuple(Known(rests=(*known.rests, *trial.learned.rests)).by_host(now).values()),
+        robots=tuple({file.origin: file for file in (*known.robots, *trial.learned.robots)}.values()),
     )
 
 

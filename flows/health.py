@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 
 from extractors.doctor import ailment_of, diagnose
 from extractors.hosts import host_of
-from extractors.orders import HostRest
+from extractors.orders import HostRest, SiteUse
+from warehouse.budget import spent_sites
 from warehouse.database import Connection, rows
 from warehouse.hosts import known_rests
 from warehouse.read import Backlog, RunRow, SourceRow, read_backlog, read_runs, read_sources
@@ -49,12 +50,15 @@ class Health:
     """The state as of the last publication: sources, failing first; runs, newest first; what waits.
 
     `ailing` are the sources to look at, in the order of `sources`: those that fail, and those that work with advice.
+    `spent` are the sites that got as much of their daily `budget` (None: no bound) as is for pages, or for polls.
     """
 
     sources: tuple[SourceRow, ...]
     ailing: tuple[Ailing, ...]
     runs: tuple[RunRow, ...]
     backlog: Backlog
+    spent: tuple[SiteUse, ...] = ()
+    budget: int | None = None
 
     @property
     def failing(self) -> tuple[Ailing, ...]:
@@ -67,8 +71,11 @@ class Health:
         return self.backlog.pending_alerts + self.backlog.failed_alerts
 
 
-def status(con: Connection, now: datetime, *, runs: int = 5) -> Health:
-    """Return the health that the open snapshot tells, with its last `runs` runs; `now` tells which hosts still rest."""
+def status(con: Connection, now: datetime, *, runs: int = 5, budget: int | None = None) -> Health:
+    """Return the health that the open snapshot tells, with its last `runs` runs.
+
+    `now` tells which hosts still rest, and which sites have used up their `budget`.
+    """
     sources = read_sources(con)
     rests = {rest.host: rest for rest in known_rests(con, now)}
     unread = _unread_pages(con, now)
@@ -81,6 +88,8 @@ def status(con: Connection, now: datetime, *, runs: int = 5) -> Health:
         ailing=tuple(one for one in found if one is not None),
         runs=read_runs(con, most=runs),
         backlog=read_backlog(con),
+        spent=spent_sites(con, now, budget) if budget is not None else (),
+        budget=budget,
     )
 
 

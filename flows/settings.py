@@ -22,6 +22,7 @@ NAMES = (
     "NEWSWATCH_CONTACT",
     "NEWSWATCH_ALLOW_NETWORKS",
     "NEWSWATCH_HOST_SPACING",
+    "NEWSWATCH_HOST_BUDGET",
     "NEWSWATCH_WORKERS",
     "NEWSWATCH_LANDING",
     "NEWSWATCH_SNAPSHOT_URL",
@@ -32,7 +33,12 @@ LOG_LEVELS = ("debug", "info", "warning", "error")
 DEFAULT_HOME = Path("newswatch")
 FILE_NAME = "newswatch.env"
 
+#: Requests to one site in 24 hours: one in 29 s. A large paper needs some 2,900: 400 articles a day, each read and
+#: looked at again four times, and ten feeds every 15 minutes. The spacing alone would let 17,280 through.
+BUDGET = 3000
+
 _MAX_SPACING_S = 3600.0
+_MAX_BUDGET = 1_000_000
 _MAX_WORKERS = 256
 _MAX_PORT = 65535
 _CONTACT = re.compile(r"https?://[!-'*-?A-~]+|[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+")
@@ -49,11 +55,11 @@ T = TypeVar("T")
 class Settings:
     """All that the program is told from outside, checked; paths are absolute.
 
-    `contact` is the URL or mail address for the user agent, None where none is given; `spacing` the time
-    between two requests to one host; `workers` the number of extraction processes; `snapshot_url` the folder
-    or file where a copy of the snapshot goes, None for no copy; `connect_to` as in `Manners`. `environment`
-    is where `env:NAME` of an alert is looked up: it holds secrets and is shown nowhere. `warnings` are
-    settings that nothing reads, a sentence each.
+    `contact` is the URL or mail address for the user agent, None where none is given; `spacing` the time between two
+    requests to one site and `budget` the most that it gets in 24 hours; `workers` the number of extraction processes;
+    `snapshot_url` the folder or file where a copy of the snapshot goes, None for no copy; `connect_to` as in
+    `Manners`. `environment` is where `env:NAME` of an alert is looked up: it holds secrets and is shown nowhere.
+    `warnings` are settings that nothing reads, a sentence each.
     """
 
     home: Path
@@ -61,6 +67,7 @@ class Settings:
     contact: str | None
     allow_networks: tuple[str, ...]
     spacing: timedelta
+    budget: int
     workers: int
     landing: Path
     snapshot_url: str | None
@@ -100,6 +107,7 @@ class Settings:
         return Manners(
             user_agent=f"newswatch/{version('newswatch')}{contact}",
             spacing=self.spacing,
+            budget=self.budget,
             workers=self.workers,
             allow_networks=self.allow_networks,
             connect_to=self.connect_to,
@@ -149,7 +157,8 @@ def read_settings(
         contact=read.value("NEWSWATCH_CONTACT", _contact, None),
         allow_networks=read.value("NEWSWATCH_ALLOW_NETWORKS", _networks, ()),
         spacing=read.value("NEWSWATCH_HOST_SPACING", _spacing, timedelta(seconds=5)),
-        workers=read.value("NEWSWATCH_WORKERS", _workers, os.cpu_count() or 1),
+        budget=read.value("NEWSWATCH_HOST_BUDGET", _whole_number_to(_MAX_BUDGET), BUDGET),
+        workers=read.value("NEWSWATCH_WORKERS", _whole_number_to(_MAX_WORKERS), os.cpu_count() or 1),
         landing=read.value(
             "NEWSWATCH_LANDING", _folder_in(base["NEWSWATCH_LANDING"]), place / "state" / "landing"
         ),
@@ -229,10 +238,13 @@ def _spacing(text: str) -> timedelta:
     return timedelta(seconds=seconds)
 
 
-def _workers(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:6]) <= _MAX_WORKERS:
-        raise ValueError(f"a whole number from 1 to {_MAX_WORKERS}")
-    return int(text)
+def _whole_number_to(most: int) -> Callable[[str], int]:
+    def number(text: str) -> int:
+        if not text.isascii() or not text.isdigit() or not 1 <= int(text[:10]) <= most:
+            raise ValueError(f"a whole number from 1 to {most}")
+        return int(text)
+
+    return number
 
 
 def _folder_in(base: Path) -> Callable[[str], Path]:

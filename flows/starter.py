@@ -32,8 +32,11 @@ _SETTINGS = """\
 # A URL or mail address for the user agent, so that whoever runs a source can reach you.
 #NEWSWATCH_CONTACT=
 
-# Seconds between two requests to one host.
+# Seconds between two requests to one site (registrable domain).
 #NEWSWATCH_HOST_SPACING=5
+
+# Requests to one site in 24 hours at most; pages may use two thirds.
+#NEWSWATCH_HOST_BUDGET=3000
 
 # Processes that extract articles; the default is the number of processors.
 #NEWSWATCH_WORKERS=2

@@ -20,6 +20,7 @@ from pydantic import ValidationError
 
 from extractors.errors import WarehouseError
 from extractors.orders import (
+    ArchiveVisit,
     Batch,
     HostRest,
     ItemOutcome,
@@ -28,6 +29,7 @@ from extractors.orders import (
     PageVisit,
     Poll,
     Request,
+    RightsFile,
     RobotsFile,
     batch_id_of,
 )
@@ -44,6 +46,8 @@ _KINDS = {
     "rest": ("rests", HostRest),
     "robots": ("robots", RobotsFile),
     "kill": ("kills", Kill),
+    "archive": ("archives", ArchiveVisit),
+    "rights": ("rights", RightsFile),
 }
 #: Failures of the disk or the memory, not of a file: what failed of them may be done another time.
 MACHINE_ERRORS = (OSError, MemoryError, duckdb.IOException, duckdb.OutOfMemoryException)
@@ -139,7 +143,12 @@ def archive_batch(path: Path, archive: Path) -> Path:
 
 
 def set_aside(path: Path) -> Path:
-    """Rename a batch that cannot be read, so that it blocks nothing and is not lost; return its new path."""
+    """Rename a batch or order that cannot be read, so that it blocks nothing and is not lost; return its new path.
+
+    What was answered to an order goes with it, under the same name: it is read together with it or not at all.
+    """
+    with suppress(FileNotFoundError):
+        path.with_suffix(".spool").rename(path.with_suffix(".broken-spool"))
     return path.rename(path.with_suffix(".broken"))
 
 

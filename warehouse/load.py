@@ -10,25 +10,29 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from extractors.orders import Batch
-from extractors.records import Article, CollectedArticle, article_id, stable_id
+from extractors.records import CollectedArticle, article_id, stable_id
 from extractors.signals.relevance import is_relevant
 from extractors.watch import Watch
+from warehouse.archives import save_archives
 from warehouse.copies import Fingerprint
 from warehouse.database import Connection, insert, run, transaction
 from warehouse.hosts import save_hosts
 from warehouse.judged import Alert, AlertDecider, Judgement, Report
 from warehouse.judgements import Judgements, save_judgements
 from warehouse.leads import save_leads
+from warehouse.notices import with_notices
 from warehouse.outbox import save_alerts
 from warehouse.pages import save_kills, save_pages
 from warehouse.plan import note_sources
 from warehouse.polled import save_items, save_polls, silent_articles
 from warehouse.reports import fill_index, read_last_articles, save_reports
 from warehouse.requests import save_requests
-from warehouse.revisions import change_of, diff_of, is_same
+from warehouse.revisions import taken_back
+from warehouse.rights import save_rights
 from warehouse.shingles import shingle_index
 from warehouse.stored import StoredArticle, save_articles, save_entities, signals_of
 from warehouse.troubles import HealthDecider, read_troubles
+from warehouse.versions import differs, revised, said_in
 
 if TYPE_CHECKING:
     from extractors.signals.likeness import Likeness
@@ -81,13 +85,18 @@ def load(
         fill_index(con)
         save_entities(con, watch)
         silent = silent_articles(con, batch, states)
-        loading = _Loading(con, batch.articles, watch, decide_alerts, silent)
-        for collected in sorted(batch.articles, key=_order_of_arrival):
+        articles = with_notices(con, batch)
+        loading = _Loading(con, articles, watch, decide_alerts, silent)
+        for collected in sorted(articles, key=_order_of_arrival):
             loading.take(collected)
         loading.save()
         save_polls(con, batch.polls, states)
         save_hosts(con, batch)
+        save_rights(con, batch, {stored.article_id for stored in loading.new})
         save_items(con, batch, states, now)
+        save_archives(con, batch, states)
+        for query in ("forget_left", "forget_archives"):
+            run(con, query)
         save_requests(con, batch)
         save_pages(con, batch, watch)
         save_kills(con, batch.kills, now)
@@ -141,7 +150,7 @@ class _Loading:
         """Take in one article: nothing where it is known as it is, else a new one or a revision."""
         key = article_id(collected.article.url)
         before = self._stored.get(key)
-        if before is not None and not _differs(before.article, collected.article):
+        if before is not None and not differs(before.article, collected.article):
             return
         stored = self._weighed(collected, before)
         copies = self._adopted(stored) if before is None else ()
@@ -186,7 +195,9 @@ class _Loading:
             signals=signals,
         )
         if before is not None:
-            stored = self._revised(stored, before)
+            stored = revised(stored, before)
+        elif article.is_withdrawn:
+            stored = replace(stored, signals=taken_back(article, signals))
         fingerprint = _fingerprint(stored)
         if before is None or before.copy_of is not None:
             # the revision of a copy may have become a text of its own
@@ -210,30 +221,6 @@ class _Loading:
                 self._stored[key] = replace(other, copy_of=stored.article_id)
         return copies
 
-    def _revised(self, stored: StoredArticle, before: StoredArticle) -> StoredArticle:
-        """Return the version as the revision that follows `before`: identity and first sight stay."""
-        article = stored.article
-        return replace(
-            stored,
-            article=replace(
-                article,
-                source_id=before.article.source_id,
-                published_at=before.article.published_at or article.published_at,
-                published_from=before.article.published_from or article.published_from,
-                date_clamped=(before.article if before.article.published_at else article).date_clamped,
-            ),
-            revision=before.revision + 1,
-            first_seen_at=before.first_seen_at,
-            reported_at=before.reported_at,
-            copy_of=before.copy_of,
-            story_id=before.story_id,
-            changed=change_of(
-                CollectedArticle(article=before.article, signals=signals_of(before)),
-                CollectedArticle(article=article, signals=signals_of(stored)),
-            ),
-            diff=diff_of(before.article, article),
-        )
-
     def _judged(
         self, stored: StoredArticle, before: StoredArticle | None, copies: tuple[str, ...]
     ) -> StoredArticle:
@@ -243,7 +230,7 @@ class _Loading:
         report = _report(stored)
         self._judged_reports.pop(stored.article_id, None)
         self._judged_reports[stored.article_id] = report
-        earlier = None if before is None else before.signals
+        earlier = None if before is None else said_in(before)
         judgement = remembered.memory.judge(report, earlier=earlier, copies=copies)
         remembered.note(stored, judgement)
         self._note(judgement)
@@ -379,10 +366,3 @@ def _fingerprint(stored: StoredArticle) -> Fingerprint:
 
 def _order_of_arrival(collected: CollectedArticle) -> tuple[datetime, str]:
     return collected.article.reported_at, collected.article.url
-
-
-def _differs(before: Article, after: Article) -> bool:
-    """Whether `after` is another version: never where only the feed's shorter text is at hand this time."""
-    if before.text_from == "page" and after.text_from == "feed":
-        return False
-    return not is_same(before, after)

@@ -24,10 +24,13 @@ SITEMAP_HOLDS = timedelta(days=2)
 
 
 def adapted(state: SourceState, poll: Poll) -> SourceState:
-    """Return the state with pace and signs of loss after a `poll` that worked."""
+    """Return the state with pace and signs of loss after a `poll` that worked.
+
+    A listing of nothing but news says how much is new, and not how much of the whole: it shows no loss.
+    """
     if poll.new_items:
         news = replace(state, quiet_polls=0, last_new_at=poll.started_at, pace_s=_after_news(state, poll))
-        return _with_loss(state, news, poll)
+        return news if poll.partial else _with_loss(state, news, poll)
     due = state.next_poll_at
     if due is None or poll.started_at - due > ON_TIME:
         return replace(state, quiet_polls=0)
@@ -44,7 +47,7 @@ def longest_pace_s(interval_s: float) -> float:
 
 
 def _after_news(state: SourceState, poll: Poll) -> float:
-    known = 1 - poll.new_items / max(poll.items, poll.new_items)
+    known = 1.0 if poll.partial else 1 - poll.new_items / max(poll.items, poll.new_items)
     if known <= LITTLE_KNOWN or state.last_ok_at is None:
         return state.interval_s
     return state.interval_s + max(0.0, state.pace_s - state.interval_s) / 2

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from extractors.hosts import host_of
+from extractors.hosts import host_of, site_of
 from extractors.orders import Batch, Kill, PageVisit, Recheck, Validator
 from extractors.records import Item
 from extractors.watch import Watch
@@ -21,7 +21,7 @@ LEAST_GAP = CHECKS[0]
 OLD = timedelta(days=7)
 #: A page that was gone so often in a row is not asked for any more; once may be a mishap of the site.
 GONE_FOR_GOOD = 2
-#: Rechecks of one host in one order: with 5 s between two requests they take less than two minutes.
+#: Rechecks of one site in one order: with 5 s between two requests they take less than two minutes.
 MOST_A_HOST = 20
 #: Bytes that ended so many workers are not read again, for this time.
 MOST_KILLS, QUARANTINE = 2, timedelta(days=30)
@@ -108,7 +108,7 @@ def save_pages(con: Connection, batch: Batch, watch: Watch) -> None:
 def due_rechecks(con: Connection, watch: Watch, now: datetime, most: int = 500) -> tuple[Recheck, ...]:
     """Return the known pages that are to be looked at again at `now`: the longest due first, `most` in all.
 
-    At most `MOST_A_HOST` are of one host; the others stay due.
+    At most `MOST_A_HOST` are of one site; the others stay due.
     """
     sources = {source.source_id: source for source in watch.sources}
     found = rows(con, "due_pages", now=now, watched=list(sources), most_a_host=MOST_A_HOST, most=most)
@@ -168,7 +168,7 @@ def _known(visit: PageVisit, article_url: str) -> PageState:
     item = visit.item
     state = PageState(
         url=item.url,
-        host=host_of(item.url),
+        host=site_of(host_of(item.url)),
         source_id=item.source_id,
         article_url=article_url,
         asked_url=item.url,

@@ -1,52 +1,159 @@
 """What is due: what the warehouse knows of sources, hosts and items → an order, all that a collector needs."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
-from datetime import datetime, timedelta
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from itertools import zip_longest
 from typing import cast
 
 from extractors.hosts import host_of
-from extractors.orders import Order, SourceOrder, Validator
+from extractors.orders import Archive, Order, Recheck, SourceOrder, Validator
 from extractors.records import Item, Source, SourceKind, item_keys, stable_id
 from extractors.watch import Watch
 from warehouse import scheduling
+from warehouse.archives import due_archives
+from warehouse.budget import Room, used_sites
 from warehouse.database import Connection, insert, rows, run, transaction
 from warehouse.hosts import known_rests, known_robots
 from warehouse.pages import due_rechecks, quarantined
+from warehouse.pending import pending_items
+from warehouse.rights import known_rights
 from warehouse.source_states import SourceState, settled
 
+#: What goes with a source that gets another id.
+_RENAMINGS = ("rename_validators", "rename_listings", "rename_pending", "rename_pages", "rename_archives")
 #: An item that no source has listed for so long is forgotten; its article is still known by its URL.
 ITEM_MEMORY = timedelta(days=60)
 
 
-def plan(con: Connection, watch: Watch, now: datetime) -> Order | None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Due:
+    """What is to be asked now.
+
+    `polled` are the sources that are due; `others` those of which something else is to be had: what is `pending` of
+    them (pages, by source), or an older part of the feed (`archives`). `waiting` are items that must wait, `past` those
+    that are no news (source and address).
+    """
+
+    polled: tuple[Source, ...]
+    others: tuple[Source, ...]
+    pending: Mapping[str, tuple[Item, ...]]
+    waiting: tuple[Item, ...]
+    past: frozenset[tuple[str, str]]
+    archives: Mapping[str, Archive]
+    rechecks: tuple[Recheck, ...]
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        return (*self.polled, *self.others)
+
+    def past_of(self, source: Source) -> tuple[str, ...]:
+        """Return the addresses of what is pending of `source` and is no news."""
+        pending = self.pending.get(source.source_id, ())
+        return tuple(item.url for item in pending if (item.source_id, item.url) in self.past)
+
+    def __bool__(self) -> bool:
+        return bool(self.polled or self.others or self.rechecks)
+
+
+def plan(con: Connection, watch: Watch, now: datetime, *, budget: int | None = None) -> Order | None:
     """Return the order for all sources and known pages that are due at `now`, None where none is.
 
     Sources that are new in the watch, changed or removed are noted in the warehouse first. Those of a host that asked
-    to be left alone are not due before it has rested.
+    to be left alone are not due before it has rested, nor is anything of a site that got `budget` requests in 24 hours
+    (None: no bound); what has waited longest comes first then, and polls before pages.
     """
     states = note_sources(con, watch, now)
     rests = known_rests(con, now)
-    hosts = {rest.host for rest in rests}
-    due = [source for source in watch.sources if _is_due(states[source.source_id], hosts, now)]
-    rechecks = tuple(one for one in due_rechecks(con, watch, now) if host_of(one.validator.url) not in hosts)
-    if not due and not rechecks:
+    due = _due(con, watch, states, {rest.host for rest in rests}, now)
+    if not due:
         return None
-    ids = [source.source_id for source in due]
-    validators, (pending, waiting) = known_validators(con, ids), _pending(con, now)
+    used = used_sites(con, now)
+    due = _with_room(due, states, Room(used, budget), now)
+    if not due:
+        return None
+    ids = [source.source_id for source in due.sources]
+    validators, others = known_validators(con, ids), {source.source_id for source in due.others}
+    waiting: dict[str, list[Item]] = {}
+    for item in due.waiting:
+        waiting.setdefault(item.source_id, []).append(item)
     sources = tuple(
-        source_order(source, states[source.source_id], now, validators.get(source.source_id, ()))
-        for source in due
+        replace(
+            source_order(source, states[source.source_id], now, validators.get(source.source_id, ())),
+            pending=due.pending.get(source.source_id, ()),
+            past=due.past_of(source),
+            waiting=tuple(waiting.get(source.source_id, ())),
+            archive=due.archives.get(source.source_id),
+            polled=source.source_id not in others,
+        )
+        for source in due.sources
     )
+    known = (key for (key,) in run(con, "known_item_keys", since=now - ITEM_MEMORY, ids=ids))
     return Order(
-        order_id=stable_id("o", now.isoformat(), *ids, *(one.item.url for one in rechecks)),
+        order_id=stable_id("o", now.isoformat(), *ids, *(one.item.url for one in due.rechecks)),
         created_at=now,
-        sources=tuple(replace(told, pending=pending.get(told.source.source_id, ())) for told in sources),
-        known=(*(key for (key,) in run(con, "known_item_keys", since=now - ITEM_MEMORY, ids=ids)), *waiting),
+        sources=sources,
+        known=(*known, *(key for item in due.waiting for key in item_keys(item))),
         rests=rests,
         robots=known_robots(con, now),
-        rechecks=rechecks,
+        rechecks=due.rechecks,
         quarantined=quarantined(con),
+        rights=known_rights(con, now),
+        used=used,
+    )
+
+
+def _due(
+    con: Connection, watch: Watch, states: Mapping[str, SourceState], resting_hosts: set[str], now: datetime
+) -> _Due:
+    """Return what is due at `now` of hosts that do not rest."""
+    polled = tuple(one for one in watch.sources if _is_due(states[one.source_id], resting_hosts, now))
+    pending, archives = pending_items(con, now), due_archives(con, now)
+    archives = {key: one for key, one in archives.items() if host_of(one.url) not in resting_hosts}
+    ids = {source.source_id for source in polled}
+    return _Due(
+        polled=polled,
+        others=tuple(_others(watch, states, ids, pending.due, archives, resting_hosts)),
+        pending=pending.due,
+        waiting=pending.waiting,
+        past=pending.past,
+        archives=archives,
+        rechecks=tuple(
+            one for one in due_rechecks(con, watch, now) if host_of(one.validator.url) not in resting_hosts
+        ),
+    )
+
+
+def _with_room(due: _Due, states: Mapping[str, SourceState], room: Room, now: datetime) -> _Due:
+    """Return what is due and has room in the budget of its site; the longest due first, polls before pages.
+
+    Sources take turns with their pages, so that one with many does not keep those of others away; pages are asked for
+    also where there is no room to poll their source. An item whose page has none must wait, or its source would list it
+    as new; all else simply stays due.
+    """
+    by_wait = sorted(due.sources, key=lambda one: states[one.source_id].next_poll_at or now)
+    asked = {one.source_id for one in due.polled}
+    longest = [one for one in by_wait if one.source_id in asked]
+    taken = {one.source_id for one in longest if room.takes(_address(states[one.source_id], now), "poll")}
+    polled = tuple(one for one in due.polled if one.source_id in taken)
+    others = (*due.others, *(one for one in due.polled if one.source_id not in taken))
+    pending: dict[str, list[Item]] = {one.source_id: [] for one in by_wait}
+    waiting = list(due.waiting)
+    items = [due.pending.get(source_id, ()) for source_id in pending]
+    for item in (one for turn in zip_longest(*items) for one in turn if one is not None):
+        if room.takes(item.url, "page"):
+            pending[item.source_id].append(item)
+        else:
+            waiting.append(item)
+    archives = {key: one for key, one in due.archives.items() if room.takes(one.url, "archive")}
+    return replace(
+        due,
+        polled=polled,
+        others=tuple(one for one in others if pending[one.source_id] or one.source_id in archives),
+        pending={source_id: tuple(items) for source_id, items in pending.items()},
+        waiting=tuple(waiting),
+        archives=archives,
+        rechecks=tuple(one for one in due.rechecks if room.takes(one.validator.url, "recheck")),
     )
 
 
@@ -82,9 +189,9 @@ def note_sources(con: Connection, watch: Watch, now: datetime) -> dict[str, Sour
     """
     before = read_states(con)
     watched = {source.source_id for source in watch.sources}
-    renamed = {state.url: state for key, state in before.items() if key not in watched}
+    renamed = _renamed(watch, before)
     after = before | {
-        source.source_id: _noted(source, before.get(source.source_id) or renamed.get(source.url), now)
+        source.source_id: _noted(source, renamed.get(source.source_id) or before.get(source.source_id), now)
         for source in watch.sources
     }
     left = {key: state for key, state in after.items() if key not in watched and state.state != "removed"}
@@ -95,19 +202,46 @@ def note_sources(con: Connection, watch: Watch, now: datetime) -> dict[str, Sour
     ]
     if changed:
         anew = [one.source_id for one in changed if _starts_anew(before.get(one.source_id), one)]
-        names = [
-            [renamed[one.url].source_id, one.source_id]
-            for one in changed
-            if one.source_id not in before and one.url in renamed
-        ]
+        names = [[state.source_id, source_id] for source_id, state in renamed.items()]
+        anew += renamed.keys() - set(anew)  # what is left of an id that comes back is older
         with transaction(con):
             run(con, "delete_validators", ids=anew, kept=[])
-            run(
-                con, "forget_reading", ids=[one.source_id for one in changed if _reads_otherwise(before, one)]
-            )
-            run(con, "rename_validators", ids=names)
+            run(con, "delete_archives", ids=anew)
+            run(con, "delete_listings", ids=sorted(renamed))
+            for query in _RENAMINGS:
+                run(con, query, ids=names)
+            was = before | renamed
+            run(con, "forget_reading", ids=[one.source_id for one in changed if _reads_otherwise(was, one)])
             save_sources(con, changed)
     return after
+
+
+def _renamed(watch: Watch, before: Mapping[str, SourceState]) -> dict[str, SourceState]:
+    """Return the sources of the watch that went by another id until now, by their new id.
+
+    Of the ids that an address had before, the one that leaves the watch now knows the most of it, else the one that was
+    polled last.
+    """
+    watched = {source.source_id for source in watch.sources}
+    left: dict[tuple[str, str], list[SourceState]] = {}
+    for key, state in before.items():
+        if key not in watched:
+            left.setdefault((state.url, state.kind), []).append(state)
+    found = {}
+    for source in watch.sources:
+        own = before.get(source.source_id)
+        is_own = own is not None and (own.url, own.kind) == (source.url, source.kind)
+        others = left.get((source.url, source.kind), ())
+        if not others or (own is not None and is_own and own.state != "removed"):
+            continue
+        newest = max((*others, own) if own is not None and is_own else others, key=_newest)
+        if newest is not own:
+            found[source.source_id] = newest
+    return found
+
+
+def _newest(state: SourceState) -> tuple[bool, datetime]:
+    return state.state != "removed", state.polled_at or datetime.min.replace(tzinfo=UTC)
 
 
 def known_validators(con: Connection, ids: Sequence[str]) -> dict[str, tuple[Validator, ...]]:
@@ -142,9 +276,35 @@ def _row(state: SourceState) -> dict[str, object]:
 def _is_due(state: SourceState, resting_hosts: set[str], now: datetime) -> bool:
     if state.next_poll_at is None or state.next_poll_at > now:
         return False
-    address = state.url if scheduling.own_due(state, now) else state.polled_url
+    resting = host_of(_address(state, now)) in resting_hosts
     # It became due outside the hours that the feed skips; the cycle that comes to it may be late.
-    return host_of(address) not in resting_hosts and scheduling.out_of_skipped(now, state) == now
+    return not resting and scheduling.out_of_skipped(now, state) == now
+
+
+def _address(state: SourceState, now: datetime) -> str:
+    return state.url if scheduling.own_due(state, now) else state.polled_url
+
+
+def _others(
+    watch: Watch,
+    states: Mapping[str, SourceState],
+    due: Container[str],
+    pending: Mapping[str, Sequence[Item]],
+    archives: Container[str],
+    resting_hosts: Container[str],
+) -> list[Source]:
+    """Return the sources that are not to be polled now, but of which something else is to be had.
+
+    That is an older part of a feed; and of those that are polled no more, what they had listed before.
+    """
+
+    def is_wanted(source: Source) -> bool:
+        if source.source_id in archives:
+            return True
+        items = pending.get(source.source_id, ()) if states[source.source_id].next_poll_at is None else ()
+        return any(host_of(item.url) not in resting_hosts for item in items)
+
+    return [one for one in watch.sources if one.source_id not in due and is_wanted(one)]
 
 
 def _noted(source: Source, before: SourceState | None, now: datetime) -> SourceState:
@@ -225,17 +385,3 @@ def _reads_otherwise(before: Mapping[str, SourceState], after: SourceState) -> b
 
 def _starts_anew(before: SourceState | None, after: SourceState) -> bool:
     return before is not None and (before.url, before.kind) != (after.url, after.kind)
-
-
-def _pending(con: Connection, now: datetime) -> tuple[dict[str, tuple[Item, ...]], list[str]]:
-    """Return the items whose page is to be asked for again, by source; and the keys of those that must wait."""
-    found: dict[str, list[Item]] = {}
-    waiting: list[str] = []
-    for row in rows(con, "pending_items"):
-        next_try_at = row.pop("next_try_at")
-        item = Item(**row | {"authors": tuple(row["authors"]), "redirector": bool(row["redirector"])})
-        if next_try_at is not None and next_try_at > now:
-            waiting.extend(item_keys(item))
-        else:
-            found.setdefault(item.source_id, []).append(item)
-    return {source_id: tuple(items) for source_id, items in found.items()}, waiting

@@ -1,9 +1,12 @@
 """The ledger: every request on the wire, and what it says of our manners."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from extractors.hosts import site_of
 from extractors.orders import Batch, Request
+from extractors.records import stable_id
 from warehouse.database import Connection, insert, rows
 
 #: Breaches shown of each kind.
@@ -13,7 +16,7 @@ EXAMPLES = 20
 AUDIT = timedelta(hours=24)
 #: Retry-After counts whole seconds (RFC 9110, section 10.2.3), from an answer whose arrival we know no better.
 SLACK = timedelta(seconds=1)
-#: The time between the starts of two requests to one host that is kept where no setting says otherwise.
+#: The time between the starts of two requests to one site that is kept where no setting says otherwise.
 SPACING = timedelta(seconds=5)
 #: What a gap may measure less than the spacing that was waited for: clocks and timers of the system.
 _TIMER = timedelta(milliseconds=20)
@@ -47,10 +50,12 @@ class Politeness:
 
     `early_polls` began before the poll before allowed them; `unconditional_repeats` asked without validators for what
     had been answered with some (audits within a day of another one too); `inside_retry_after` went to a host that had
-    asked to be left alone. `most_connections` to one host were open at once, 0 where nothing was asked;
-    `shortest_gap_s` lay between the starts of two requests to one host, None where no host was asked twice in a run;
-    `under_spacing` counts the gaps below `spacing_s`. `listings_*` count answered requests for feeds and other
-    listings, `pages_*` those for known pages, `bytes` what was received.
+    asked to be left alone. `most_connections` to one site were open at once, 0 where nothing was asked;
+    `shortest_gap_s` lay between the starts of two requests to one site, None where no site was asked twice;
+    `under_spacing` counts the gaps below `spacing_s`. `most_in_a_day` is how many requests one site (`busiest_site`,
+    None where nothing was asked) got in 24 hours, `budget` how many it should get at most, None for no bound.
+    `listings_*` count answered requests for feeds and other listings, `pages_*` those for known pages, `bytes` what
+    was received.
     """
 
     since: datetime | None
@@ -63,6 +68,9 @@ class Politeness:
     shortest_gap_s: float | None = None
     spacing_s: float = SPACING.total_seconds()
     under_spacing: int = 0
+    most_in_a_day: int = 0
+    busiest_site: str | None = None
+    budget: int | None = None
     listings_answered: int = 0
     listings_unchanged: int = 0
     pages_answered: int = 0
@@ -76,29 +84,52 @@ class Politeness:
 
     @property
     def kept(self) -> bool:
-        """Nothing was asked early, again without validators, inside a Retry-After, or side by side at one host.
+        """Nothing was asked early, again without validators, inside a Retry-After, or side by side at one site.
 
-        The spacing is a setting, which may have been another one at the time: it does not count here.
+        Spacing and budget are settings, which may have been others at the time: they do not count here.
         """
         breaches = (self.early_polls, self.unconditional_repeats, self.inside_retry_after)
         return not any(one.count for one in breaches) and self.most_connections <= 1
 
+    @property
+    def over_budget(self) -> bool:
+        """One site got more requests in 24 hours than it should."""
+        return self.budget is not None and self.most_in_a_day > self.budget
+
 
 def save_requests(con: Connection, batch: Batch) -> None:
     """Write the requests of `batch` into the ledger, in the order in which they were made."""
+    _save(con, batch.order_id, batch.requests)
+
+
+def save_by_hand(con: Connection, requests: Sequence[Request], now: datetime) -> None:
+    """Write requests that somebody made by hand into the ledger.
+
+    They count for spacing, budget, connections and rests. When and with what conditions they ask is up to whoever made
+    them: they bear the purpose `check`, and of these two things the ledger says nothing.
+    """
+    marked = [one if one.purpose == "robots" else replace(one, purpose="check") for one in requests]
+    _save(con, stable_id("h", now.isoformat(), *(one.url for one in requests)), marked)
+
+
+def _save(con: Connection, order_id: str, requests: Sequence[Request]) -> None:
     insert(
         con,
         "requests",
         [
-            {"order_id": batch.order_id, "position": position}
+            {"order_id": order_id, "position": position, "site": site_of(request.host)}
             | {name: getattr(request, name) for name in Request.__slots__}
-            for position, request in enumerate(batch.requests)
+            for position, request in enumerate(requests)
         ],
     )
 
 
 def read_politeness(
-    con: Connection, *, since: datetime | None = None, spacing: timedelta = SPACING
+    con: Connection,
+    *,
+    since: datetime | None = None,
+    spacing: timedelta = SPACING,
+    budget: int | None = None,
 ) -> Politeness:
     """Return what the ledger says of the requests that began at `since` or later (None: all).
 
@@ -106,6 +137,7 @@ def read_politeness(
     the watch names a shorter interval since counts as early once.
     """
     (counts,) = rows(con, "polite_counts", since=since, spacing_s=(spacing - _TIMER).total_seconds())
+    (busiest,) = rows(con, "polite_busiest", since=since)
     audit_s, slack_s = AUDIT.total_seconds(), SLACK.total_seconds()
     return Politeness(
         since=since,
@@ -117,7 +149,9 @@ def read_politeness(
         inside_retry_after=_breaches(
             rows(con, "polite_resting", since=since, slack_s=slack_s, most=EXAMPLES), "rests_until"
         ),
+        budget=budget,
         **counts,
+        **busiest,
     )
 
 

@@ -4,12 +4,13 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from itertools import islice
 from typing import Literal
 
-from extractors.records import Article, CollectedArticle, Signals
+from extractors.records import Article, CollectedArticle, Correction, Signals
 from extractors.signals.dates import find_dates
 from extractors.signals.numbers import find_numbers, plain_form
 from extractors.signals.scripts import fold, fold_lower, script_language
@@ -46,6 +47,24 @@ def is_same(before: Article, after: Article) -> bool:
     if _seen(before.title) == _seen(after.title) and _seen(before.text) == _seen(after.text):
         return True
     return _seen("".join(_sentences(before))) == _seen("".join(_sentences(after)))
+
+
+def taken_back(
+    article: Article, signals: Signals, before: Article | None = None, earlier: Signals | None = None
+) -> Signals:
+    """Return the signals of an article that its newsroom has taken back: nothing that it claims is news any more.
+
+    Where the version `before` (with the signals `earlier`, None without) was still in use, its title stands for the
+    words in which others say so. An article that came so has taken back nothing.
+    """
+    correction = signals.correction
+    if before is not None and (correction is None or correction.kind != "retraction"):
+        title = article.title
+        said = Correction(kind="retraction", sentence=title, part="title", start=0, stop=len(title))
+        kept = earlier.correction if earlier and before.is_withdrawn else None
+        correction = kept or said
+    claims = tuple(replace(claim, is_news=False) for claim in signals.claims)
+    return replace(signals, claims=claims, correction=correction)
 
 
 def change_of(before: CollectedArticle | None, after: CollectedArticle) -> Change:

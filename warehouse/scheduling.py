@@ -65,7 +65,7 @@ HARD = frozenset(
 )
 #: These pass by themselves: weight 1/4. All others, refusals (404, 403, 429, 5xx …) above all, weigh 1/2.
 TEMPORARY = frozenset(
-    {"no-worker", "timeout", "unreachable", "resting", "broken-answer", "robots-unavailable"}
+    {"no-worker", "timeout", "unreachable", "resting", "budget", "broken-answer", "robots-unavailable"}
 )
 #: Bytes came and could not be read: a 304 after it says that they are still the same, not that they are good.
 UNREADABLE = frozenset(
@@ -89,6 +89,8 @@ UNREADABLE = frozenset(
         "failed",
     }
 )
+#: The source itself was not asked.
+_NOT_ASKED = frozenset({"resting", "budget"})
 #: The site refuses this reader: waits grow faster than with faults.
 _REFUSED = frozenset({"http-401", "http-403", "http-429", "login", "bot-challenge"})
 _REFUSED_STATUS = frozenset({401, 403, 429})
@@ -112,6 +114,8 @@ def after_poll(state: SourceState, poll: Poll) -> SourceState:
     )
     if poll.outcome != "failed":
         after = _worked(seen, poll)
+    elif poll.cause == "budget":  # its site was asked enough for a day, and it is not to blame for that
+        after = seen
     elif asks_own(state, poll):
         after = _own_failed(seen, poll)
     else:
@@ -238,7 +242,7 @@ def _is_gone(poll: Poll) -> bool:
 
 def _own_failed(state: SourceState, poll: Poll) -> SourceState:
     """Return the state of a source that another listing is read for, whose own address has failed once more."""
-    if poll.cause == "resting":
+    if poll.cause in _NOT_ASKED:
         return state
     return replace(
         state,
@@ -253,7 +257,7 @@ def _own_failed(state: SourceState, poll: Poll) -> SourceState:
 def _failed(state: SourceState, poll: Poll) -> SourceState:
     same = state.failures > 0 and state.cause == poll.cause
     elsewhere = state.polled_url != state.url
-    looked = poll.tried is not None or (poll.cause != "resting" and is_lost(state, poll.started_at))
+    looked = poll.tried is not None or (poll.cause not in _NOT_ASKED and is_lost(state, poll.started_at))
     failed = replace(
         state,
         state="failing",
@@ -301,8 +305,8 @@ def _worked(state: SourceState, poll: Poll) -> SourceState:
         cause_polls=0,
         evidence=seen.evidence if kept else None,
         tried=seen.tried if kept else None,
-        full_at=seen.full_at if unmodified else poll.started_at,
-        unmodified_polls=seen.unmodified_polls + 1 if unmodified else 0,
+        full_at=seen.full_at if unmodified or poll.partial else poll.started_at,
+        unmodified_polls=seen.unmodified_polls + 1 if unmodified or poll.partial else 0,
         asked_s=poll.wait_s or 0.0 if read else seen.asked_s,
         skip_hours=poll.skip_hours if read else seen.skip_hours,
         skip_days=poll.skip_days if read else seen.skip_days,

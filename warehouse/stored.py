@@ -1,14 +1,26 @@
 """Articles as the warehouse has them: rows → records and records → rows."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from extractors.records import Article, Citation, Claim, Figure, Mention, Signals, article_id, stable_id
+from extractors.records import (
+    Article,
+    Citation,
+    Claim,
+    Figure,
+    Mention,
+    Release,
+    RightsNotice,
+    Signals,
+    article_id,
+    stable_id,
+)
 from extractors.watch import Watch
 from warehouse.database import Connection, insert, rows, run
 from warehouse.revisions import Change
+from warehouse.rights import rights_row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,8 +161,9 @@ def _stored(row: Mapping[str, Any]) -> StoredArticle:
             published_from=row["published_from"],
             text_from=row["text_from"],
             section=row["section"],
-            rights_reserved=row["rights_reserved"],
+            rights=_rights(row),
             date_clamped=row["date_clamped"],
+            release=_release(row),
         ),
         revision=row["revision"],
         first_seen_at=row["first_seen_at"],
@@ -163,33 +176,45 @@ def _stored(row: Mapping[str, Any]) -> StoredArticle:
     )
 
 
+def _rights(row: Mapping[str, Any]) -> tuple[RightsNotice, ...]:
+    return tuple(RightsNotice(place=place, policy=row["rights_policy"]) for place in row["rights_from"] or ())
+
+
+def _release(row: Mapping[str, Any]) -> Release | None:
+    found = Release(**{name: row[name] for name in Release.__slots__})
+    return None if found == Release() else found
+
+
 def _article_row(stored: StoredArticle) -> dict[str, object]:
     article = stored.article
-    return {
-        "article_id": stored.article_id,
-        "url": article.url,
-        "source_id": article.source_id,
-        "publisher": article.publisher,
-        "language": article.language,
-        "title": article.title,
-        "lead": article.lead,
-        "text": article.text,
-        "authors": list(article.authors),
-        "published_at": article.published_at,
-        "published_from": article.published_from,
-        "reported_at": stored.reported_at,
-        "first_seen_at": stored.first_seen_at,
-        "revision": stored.revision,
-        "words": stored.words,
-        "relevant": stored.relevant,
-        "likeness": stored.likeness,
-        "copy_of": stored.copy_of,
-        "story_id": stored.story_id,
-        "text_from": article.text_from,
-        "section": article.section,
-        "rights_reserved": article.rights_reserved,
-        "date_clamped": article.date_clamped,
-    }
+    return (
+        {
+            "article_id": stored.article_id,
+            "url": article.url,
+            "source_id": article.source_id,
+            "publisher": article.publisher,
+            "language": article.language,
+            "title": article.title,
+            "lead": article.lead,
+            "text": article.text,
+            "authors": list(article.authors),
+            "published_at": article.published_at,
+            "published_from": article.published_from,
+            "reported_at": stored.reported_at,
+            "first_seen_at": stored.first_seen_at,
+            "revision": stored.revision,
+            "words": stored.words,
+            "relevant": stored.relevant,
+            "likeness": stored.likeness,
+            "copy_of": stored.copy_of,
+            "story_id": stored.story_id,
+            "text_from": article.text_from,
+            "section": article.section,
+            "date_clamped": article.date_clamped,
+        }
+        | rights_row(article)
+        | asdict(article.release or Release())
+    )
 
 
 def _revision_row(stored: StoredArticle) -> dict[str, object]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
+from dateparser.data.languages_info import language_order
 from htmldate import find_date
 
 from extractors.moments import EARLIEST, FURTHEST_AHEAD, parse_moment, zone_of
@@ -15,6 +16,12 @@ if TYPE_CHECKING:
 
 #: A date so far ahead is none of a clock that is wrong, but of an announcement or of a wrong zone (field rule 29).
 _AHEAD = timedelta(minutes=15)
+#: Languages in which htmldate has dateparser read what it cannot read itself (it knows months in English, French,
+#: German, Indonesian and Turkish): those of the watches. All 205 take 1.6 s of processor time and 38 MB in each
+#: worker, these 0.2 s and 6 MB; of 209 real pages none asks for another (pages_aeb, pages_fundus).
+_SPOKEN = ("en", "de", "zh", "zh-Hant")
+# dateparser goes through this list where it is told no language, and htmldate tells it none.
+language_order[:] = [language for language in language_order if language in _SPOKEN]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,8 @@ from extractors.articles.pruning import drop_scripts
 from extractors.articles.text import article_text, selected_text, shown_text
 from extractors.articles.walls import Sight, is_text, wall_of
 from extractors.errors import ExtractionError
-from extractors.records import Article, Item, Source
+from extractors.records import Article, Item, Source, merged_release
+from extractors.releases import release_of
 
 if TYPE_CHECKING:
     from lxml import html
@@ -78,7 +79,8 @@ def read_article(page: Page, item: Item, source: Source, now: datetime) -> Artic
         published_from=when.told_by,
         date_clamped=when.clamped,
         section=said.section,
-        rights_reserved=said.reserved,
+        release=merged_release(release_of(said.version, language, now, source.zone), item.release),
+        rights=said.rights,
     )
 
 
@@ -102,6 +104,7 @@ def article_from_feed(item: Item, source: Source, now: datetime) -> Article | No
         published_from=when.told_by,
         date_clamped=when.clamped,
         text_from="feed",
+        release=item.release,
     )
 
 

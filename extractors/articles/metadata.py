@@ -1,6 +1,7 @@
 """What a page says about its article outside the text: title, authors, date, language, site, address."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
@@ -9,9 +10,11 @@ from courlan import clean_url
 from lxml import etree
 
 from extractors.addresses import is_version_of, same_site
-from extractors.articles.structured import article_node, is_locked, names_in, names_of, text_of
+from extractors.articles.rights import notices_of_metas
+from extractors.articles.structured import article_node, is_locked, names_in, names_of, text_of, version_of
 from extractors.decoding import visible
 from extractors.plain import plain_line, plain_text
+from extractors.records import RightsNotice
 
 if TYPE_CHECKING:
     from lxml import html
@@ -58,8 +61,9 @@ class Metadata:
 
     `title` is the one written for machines, `shown_title` the heading on the page; `published` are the dates as
     written, surest first; `language` an ISO 639-1 code; `canonical` an absolute URL as written; `body` the whole text
-    as told to machines. `is_article` says that the page calls itself an article, `locked` that it is not free to read;
-    None where it does not say; `reserved` that it reserves the rights of text and data mining, or wants no use by AI.
+    as told to machines; `version` what it says of this version, as `releases.release_of` takes it. `is_article` says
+    that the page calls itself an article, `locked` that it is not free to read; None where it does not say; `rights`
+    are what it says of text and data mining and of use by AI.
     """
 
     title: str | None
@@ -72,9 +76,10 @@ class Metadata:
     site: str | None
     canonical: str | None
     body: str | None
+    version: Mapping[str, object]
     is_article: bool
     locked: bool | None
-    reserved: bool
+    rights: tuple[RightsNotice, ...]
 
 
 def read_metadata(root: "html.HtmlElement", url: str) -> Metadata:
@@ -95,9 +100,10 @@ def read_metadata(root: "html.HtmlElement", url: str) -> Metadata:
         site=site,
         canonical=_canonical(root, url),
         body=_body(node.get("articleBody")),
+        version={"dateModified": metas.get("article:modified_time")} | version_of(node),
         is_article=bool(node) or metas.get("og:type") == "article",
         locked=is_locked(node),
-        reserved=_is_reserved(metas),
+        rights=notices_of_metas(metas),
     )
 
 
@@ -148,12 +154,6 @@ def _metas(root: "html.HtmlElement") -> dict[str, str]:
         if content:
             found[key] = content
     return found
-
-
-def _is_reserved(metas: dict[str, str]) -> bool:
-    """Tell whether the page opts out: `tdm-reservation` (TDMRep, W3C community group), `noai` in its robots meta."""
-    wishes = {wish.strip().lower() for wish in metas.get("robots", "").split(",")}
-    return metas.get("tdm-reservation") == "1" or bool(wishes & {"noai", "noml"})
 
 
 def _title(metas: dict[str, str], headline: str | None, shown: str | None, site: str | None) -> str | None:

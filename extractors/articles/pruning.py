@@ -44,11 +44,17 @@ _LONGEST_HINT = 250
 #: Letters of the longest box that tells of another article: a heading with its picture and a few lines.
 _LONGEST_BOX = 1000
 _BOX_HEADS = frozenset(("a", "header", "hgroup"))
+_END_TAG = re.compile(r"</[a-zA-Z]")
 
 
 def drop_scripts(root: "html.HtmlElement") -> None:
-    """Take scripts and styles out of the page, whose data would else be taken for text."""
-    for element in list(root.iter("script", "style")):
+    """Take scripts and styles out of the page, whose data would else be taken for text.
+
+    So is a title that was never ended: all markup behind it has become its letters (HTML standard, 13.2.5.2).
+    """
+    for element in list(root.iter("script", "style", "title")):
+        if element.tag == "title" and not _END_TAG.search(element.text or ""):
+            continue
         if element.getparent() is not None:
             element.drop_tree()
 

@@ -33,6 +33,7 @@ _PERSON = re.compile(
 )
 _LETTER = re.compile(r"[^\W\d_]")
 _ADDRESS = re.compile(r"@|://|\bwww\.|^[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}$", re.IGNORECASE)
+_OF_VERSION = ("creativeWorkStatus", "version", "dateModified", "correction")
 _TYPES = frozenset(
     (
         *("Article", "NewsArticle", "ReportageNewsArticle", "AnalysisNewsArticle", "OpinionNewsArticle"),
@@ -101,6 +102,11 @@ def is_locked(node: Mapping[str, Any]) -> bool | None:
         one["isAccessibleForFree"] for one in many if isinstance(one, dict) and "isAccessibleForFree" in one
     ]
     return any(str(one).lower().rpartition("/")[2] in ("false", "no", "0") for one in said) if said else None
+
+
+def version_of(node: Mapping[str, Any]) -> dict[str, object]:
+    """Return what the article says of this version of it, under the names of schema.org; only what it says."""
+    return {name: node[name] for name in _OF_VERSION if node.get(name)}
 
 
 def _nodes(script: str) -> Iterator[dict[str, Any]]:

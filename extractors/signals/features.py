@@ -56,19 +56,27 @@ def terms(words: str, language: str) -> Iterator[str]:
     previous = _START
     for token in _TOKEN.findall(fold_lower(words)):
         word = _NUMBER if token[0].isdigit() else token
-        yield from _word_terms(mark, word)
-        if language != "zh" and not is_han(word[0]):
-            yield f"{mark}{previous} {word}"
+        if is_han(word[0]):
+            yield from _han_terms(mark, word)
+        else:
+            yield from _word_terms(mark, word)
+            if language != "zh":
+                yield f"{mark}{previous} {word}"
         previous = word
 
 
-@lru_cache(maxsize=20_000)
+def _han_terms(mark: str, word: str) -> Iterator[str]:
+    """Yield the runs of characters of a Chinese clause, which hardly ever comes a second time."""
+    for size in _HAN_GRAMS:
+        for start in range(len(word) - size + 1):
+            yield mark + word[start : start + size]
+
+
+# A longer memory is no faster: 3.0 ms an article without, 2.5 with 2,048 words, 2.7 and 14 MB with 20,000 (the texts of
+# pages_aeb and pages_fundus).
+@lru_cache(maxsize=2048)
 def _word_terms(mark: str, word: str) -> tuple[str, ...]:
-    """Return a word and its pieces, or the runs of characters of a Chinese one."""
-    if is_han(word[0]):
-        return tuple(
-            mark + word[start : start + size] for size in _HAN_GRAMS for start in range(len(word) - size + 1)
-        )
+    """Return a word and its pieces."""
     if mark == "zh:" or len(word) < _LEAST_TOKEN:
         return (mark + word,)
     padded = f"{word}$"

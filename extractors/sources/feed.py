@@ -5,7 +5,8 @@ import re
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypedDict
+from urllib.parse import urlsplit
 from xml.sax import SAXParseException
 
 import feedparser
@@ -16,6 +17,7 @@ from extractors.markup import is_endless
 from extractors.moments import parse_moment, zone_of
 from extractors.plain import plain_text
 from extractors.records import Item, Source
+from extractors.releases import release_of
 from extractors.sources.json_feed import parse_json_feed
 from extractors.sources.listing import (
     MOST_ITEMS,
@@ -29,6 +31,8 @@ from extractors.sources.listing import (
 from extractors.sources.shortening import shortened
 from extractors.sources.xml_tree import sound
 
+#: The namespace of the marks of RFC 5005. Podcasts have a `complete` of their own, which may say `no`.
+_HISTORY = "http://purl.org/syndication/history/1.0"
 #: Seconds of the update periods of RSS 1.0's syndication module.
 _PERIODS = {"hourly": 3600, "daily": 86400, "weekly": 604800, "monthly": 2592000, "yearly": 31536000}
 #: A feed that asks to wait longer than a day is a feed whose settings nobody looked at.
@@ -64,7 +68,7 @@ def parse_feed(body: bytes, content_type: str | None, source: Source, url: str, 
     text = without_declaration(text)
     if is_html(text):
         raise ParseError(url, "html-for-xml", "an HTML page came where a feed was expected")
-    text = shortened(text)
+    whole, text = text, shortened(text)
     if is_endless(text):
         raise ParseError(url, "too-large", "more markup than a feed has")
     parsed = _parsed(text, url)
@@ -79,7 +83,51 @@ def parse_feed(body: bytes, content_type: str | None, source: Source, url: str, 
     if not entries and isinstance(parsed.get("bozo_exception"), SAXParseException):
         raise ParseError(url, "broken-feed", str(parsed["bozo_exception"]))
     skip_hours, skip_days = _skips(text)
-    return Listing(items=bounded(found), wait_s=_wait_s(feed), skip_hours=skip_hours, skip_days=skip_days)
+    return Listing(
+        items=bounded(found),
+        wait_s=_wait_s(feed),
+        skip_hours=skip_hours,
+        skip_days=skip_days,
+        **_place(parsed, url, whole=len(found) == len(parsed.entries) and text == whole),
+    )
+
+
+class _Place(TypedDict):
+    closed: bool
+    older: str | None
+    complete: bool
+
+
+def _place(parsed: Any, url: str, *, whole: bool) -> _Place:
+    """Return where the document at `url` stands among the parts of its feed (RFC 5005).
+
+    An archive that names another address as the current feed will not change any more. A feed says that it is complete
+    for what it lists as a whole: `whole` is False where some of that was cut off here.
+    """
+    links: dict[str, str] = {}
+    named = parsed.feed.get("links")
+    for link in named if isinstance(named, list) else ():  # an element of that name takes its place
+        at = absolute(url, link.get("href"))
+        if at is not None:
+            links.setdefault(str(link.get("rel")).lower(), at)
+    named = (parsed.get("namespaces") or {}).items()
+    prefixes = [prefix.lower() for prefix, name in named if name.rstrip("/").lower() == _HISTORY]
+
+    def is_marked(mark: str) -> bool:
+        return any((f"{prefix}_{mark}" if prefix else mark) in parsed.feed for prefix in prefixes)
+
+    complete = is_marked("complete") and whole
+    return _Place(
+        closed=is_marked("archive") and _spelled_alike(links.get("current", url)) != _spelled_alike(url),
+        older=None if complete else links.get("prev-archive") or links.get("next"),
+        complete=complete,
+    )
+
+
+def _spelled_alike(url: str) -> tuple[str, str, str]:
+    """Return host, path and query of an address, the same for its spellings with http or https, or a last slash."""
+    parts = urlsplit(url)
+    return parts.netloc.lower(), parts.path.rstrip("/"), parts.query
 
 
 def _why(text: str, parsed: Mapping[str, Any]) -> str:
@@ -125,6 +173,7 @@ def _item(
         summary=short_summary(_fullest(entry)),
         authors=_authors(entry),
         publisher=_publisher(entry) if source.kind == "search" else None,
+        release=release_of(entry, language, now, source.zone),
     )
 
 

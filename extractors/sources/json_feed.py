@@ -10,11 +10,14 @@ from extractors.errors import ParseError
 from extractors.moments import parse_moment
 from extractors.plain import plain_text
 from extractors.records import Item, Source
+from extractors.releases import release_of
 from extractors.sources.listing import MOST_ITEMS, Listing, absolute, bounded, short_summary, short_title
 
 
 def parse_json_feed(text: str, source: Source, url: str, *, now: datetime) -> Listing:
     """Return what the JSON feed `text`, had from `url`, lists.
+
+    Items may carry the keys of ninjs (IPTC) that tell of their version.
 
     Raises:
         ParseError: it is no JSON, or no feed (`broken-feed`).
@@ -29,7 +32,8 @@ def parse_json_feed(text: str, source: Source, url: str, *, now: datetime) -> Li
     entries = [entry for entry in feed["items"][:MOST_ITEMS] if isinstance(entry, dict)]
     found = [_item(entry, feed, source, url, language, now) for entry in entries]
     closed = feed.get("expired") is True
-    return Listing(items=bounded([item for item in found if item]), closed=closed)
+    older = absolute(url, _text(feed.get("next_url")))
+    return Listing(items=bounded([item for item in found if item]), closed=closed, older=older)
 
 
 def _item(
@@ -47,14 +51,16 @@ def _item(
     if link is None:
         return None
     written = _text(entry.get("date_published")) or _text(entry.get("date_modified"))
+    language = source.language or _language(entry) or language
     return Item(
         source_id=source.source_id,
         url=link,
         guid=guid or None,
         title=short_title(plain_text(_text(entry.get("title")))),
-        published_at=parse_moment(written, source.language or _language(entry) or language, now, source.zone),
+        published_at=parse_moment(written, language, now, source.zone),
         summary=short_summary(_fullest(entry)),
         authors=_authors(entry) or _authors(feed),
+        release=release_of(entry, language, now, source.zone),
     )
 
 

@@ -2,10 +2,12 @@
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from urllib.parse import urljoin, urlsplit
 
 from extractors.decoding import visible
+from extractors.hosts import host_of
 from extractors.records import Item
 
 #: A listing of more items is cut: real ones have up to 1,000 (Google's bound for a news sitemap).
@@ -27,7 +29,9 @@ class Listing:
     `wait_s` is the number of seconds the listing itself asks to wait (ttl, update period), None where it asks
     nothing; `skip_hours` (0 to 23, UTC) and `skip_days` (0 Monday to 6 Sunday) are when it wants not to be asked
     (RSS 2.0, skipHours and skipDays); `more` the URLs of the listings it points to (a sitemap index). `closed`
-    says that nothing will come any more (JSON Feed, `expired`).
+    says that nothing will come any more (JSON Feed, `expired`; RFC 5005, an archive that names the current feed).
+    `older` is the absolute URL of the part of the feed before this one, None where it names none; `complete` says that
+    it lists all there is, so that what is missing has been deleted.
     """
 
     items: tuple[Item, ...]
@@ -36,6 +40,8 @@ class Listing:
     skip_hours: tuple[int, ...] = ()
     skip_days: tuple[int, ...] = ()
     closed: bool = False
+    older: str | None = None
+    complete: bool = False
 
 
 def absolute(base: str, link: str | None) -> str | None:
@@ -54,6 +60,17 @@ def absolute(base: str, link: str | None) -> str | None:
         return None
     url = url.translate(_ESCAPED)
     return url if len(url) <= _LONGEST_URL and url.isprintable() and " " not in url else None
+
+
+def older_part(url: str, listing: Listing, read: Iterable[str] = ()) -> str | None:
+    """Return the address of the part before the listing at `url`, None where it names none that can be followed.
+
+    It is another one than those `read`, and on the same host: a feed must not send us round in circles or elsewhere.
+    """
+    older = listing.older
+    if older is None or older in (url, *read) or host_of(older) != host_of(url):
+        return None
+    return older
 
 
 def is_html(text: str) -> bool:

@@ -11,13 +11,23 @@ import structlog
 
 from extractors.clock import Clock
 from extractors.errors import FetchError, PermanentFetchError, TransientFetchError
-from extractors.orders import HostRest, Manners, Request, Validator
+from extractors.orders import HostRest, Manners, Request, SiteUse, Validator
 from extractors.records import content_hash
 from extractors.web.caching import LONGEST_RETRY, freshness_s, retry_after_s
-from extractors.web.exchange import FEED_LIMITS, PAGE_LIMITS, ROBOTS_LIMITS, Answer, Asking, Gate, Limits
+from extractors.web.exchange import (
+    FEED_LIMITS,
+    PAGE_LIMITS,
+    ROBOTS_LIMITS,
+    Answer,
+    Asking,
+    Gate,
+    Limits,
+    rights_in,
+)
 from extractors.web.guard import Guard, checked_url, host_of
 from extractors.web.ledger import Ledger, Line, why_unconditional
-from extractors.web.politeness import UNTOLD_REST, Rests, Turns
+from extractors.web.met import Met
+from extractors.web.politeness import TOO_MANY_REQUESTS, UNTOLD_REST, Budget, Rests, Turns, used_with
 from extractors.web.redirects import Trail
 from extractors.web.refusals import challenge_header, status_refusal
 from extractors.web.spool import Spool
@@ -31,7 +41,10 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 #: Statuses that another try may cure (RFC 9110, RFC 6585); every 5xx too.
 _TRANSIENT = frozenset({408, 425, 429})
 _FIRST_SERVER_ERROR = 500
-_NOT_MODIFIED, _TOO_MANY_REQUESTS, _UNAVAILABLE = 304, 429, 503
+_IM_USED, _NOT_MODIFIED, _UNAVAILABLE = 226, 304, 503
+#: Asks for what is new or changed alone, where a feed has changed: RFC 3229 with `feed`, as field practice has it
+#: (ExpressionEngine and Textpattern answer so; Liferea, Newsbeuter and picoFeed ask so).
+_DELTA = "A-IM"
 #: Many links may lead to one page.
 _PAGES = frozenset({"page", "recheck"})
 
@@ -45,18 +58,21 @@ class Client:
         clock: Clock,
         *,
         rests: Iterable[HostRest] = (),
+        used: Iterable[SiteUse] = (),
         spool: Spool | None = None,
         guard: Guard | None = None,
     ) -> None:
         """Prepare the client.
 
-        `rests` are hosts that are not to be asked yet. `spool` holds what the same collection was answered before it
-        was ended: that is not asked again, and what is answered now goes into it; None keeps nothing. `guard` None is
-        the one of `manners`.
+        `rests` are hosts that are not to be asked yet, `used` what was asked of sites before. `spool` holds what the
+        same collection was answered before it was ended: that is not asked again, and what is answered now goes into
+        it; None keeps nothing. `guard` None is the one of `manners`.
         """
-        before = spool.requests if spool else ()
-        now = clock()
-        self.turns = Turns(manners.spacing, {one.host: now - one.started_at for one in before})
+        before, now = spool.requests if spool else (), clock()
+        sites = used_with(used, before)
+        ages = {site: now - one.asked_at for site, one in sites.items()}
+        self.turns = Turns(manners.spacing, ages, [site for site, one in sites.items() if one.too_many])
+        self._budget = Budget(manners.budget, sites.values())
         self._guard = guard or Guard(manners)
         self._clock = clock
         self._wire = Wire(manners.user_agent)
@@ -64,7 +80,7 @@ class Client:
         self._spool = spool
         self._rests = Rests(clock, rests, spool.rests if spool else ())
         self._ledger = Ledger(clock, before)
-        self._pages = set(spool.pages if spool else ())
+        self._met = Met(spool)
 
     async def __aenter__(self) -> Self:
         """Open the client."""
@@ -110,9 +126,14 @@ class Client:
         way = _Way(url, downgrade=asking.purpose == "robots")
         try:
             answer = await self._follow(way, limits, asking)
-        except FetchError as error:
+        except FetchError as failure:
+            error = way.told(failure)
+            if asking.purpose in _PAGES and way.failed_at is not None:
+                self._met.failed(way.failed_at, error)
             self._keep(way, asking, error)
-            raise
+            if error is failure:
+                raise
+            raise error from failure
         self._keep(way, asking, answer)
         return answer
 
@@ -123,14 +144,18 @@ class Client:
             host = host_of(checked_url(trail.at))
             async with self.turns.turn(host):
                 self._rests.refuse(trail.at, host)
-                if asking.purpose in _PAGES and trail.at in self._pages:
-                    raise PermanentFetchError(trail.at, "read-already", "another link led there in this run")
+                known = self._met.redirect_of(trail.at) if asking.purpose in _PAGES else None
                 started = loop.time()
-                answer = await self._hop(way, host, limits, asking, started + left_s)
+                if known is None:
+                    self._budget.refuse(trail.at, host, asking.purpose)
+                    answer = await self._hop(way, host, limits, asking, started + left_s)
+                else:
+                    trail.follow(*known)
+                    answer = None
                 left_s -= loop.time() - started
             if answer is not None:
                 if asking.purpose in _PAGES and answer.status != _NOT_MODIFIED:
-                    self._pages.add(answer.url)
+                    self._met.read(answer.url)
                 return answer
             if asking.gate is not None:
                 await asking.gate(trail.at)
@@ -143,16 +168,27 @@ class Client:
         async with _deadline(url, deadline, limits):
             target = await self._guard.target(url)
         known = asking.known(url)
-        conditions = _conditions(known) if known and why_unconditional(url, asking) is None else {}
-        with self._ledger.line(url, host, asking, self.turns.begin(host)) as line:
+        conditions = _conditions(known, asking) if known and why_unconditional(url, asking) is None else {}
+        self._budget.count(host, asking.purpose)
+        with self._ledger.line(url, host, asking, self.turns.begin(host), shown=way.trail.shown) as line:
             way.lines.append(line)
+            way.failed_at = url
             async with _deadline(url, deadline, limits):
                 reply = await self._wire.exchange(url, target, limits, conditions, line)
             if reply.status in _REDIRECTS:
-                way.trail.follow(reply.status, reply.headers.get("location"))
+                way.failed_at = None
+                self._lead(way, asking, reply)
                 return None
             self._refuse(way, host, reply, line, asked=bool(conditions))
-            return self._answer(way, reply, line, known)
+            return self._answer(way, reply, line, known, delta=_DELTA in conditions)
+
+    def _lead(self, way: "_Way", asking: Asking, reply: Reply) -> None:
+        """Go on to where a redirect points; whatever comes of it, its address need not be asked again."""
+        url, location = way.trail.at, reply.headers.get("location")
+        if asking.purpose in _PAGES:
+            self._met.led(url, reply.status, location)
+            way.hops.append((url, reply.status, location))
+        way.trail.follow(reply.status, location)
 
     def _refuse(self, way: "_Way", host: str, reply: Reply, line: Line, *, asked: bool) -> None:
         """Raise unless there is an answer to use; `asked` tells whether a 304 can be one."""
@@ -170,9 +206,10 @@ class Client:
         line.retry_after_s = wait_s = retry_after_s(
             headers.get("retry-after"), self._clock(), headers.get("date")
         )
-        if wait_s is None and status == _TOO_MANY_REQUESTS:
-            wait_s = UNTOLD_REST.total_seconds()
-        if wait_s is not None and status in (_TOO_MANY_REQUESTS, _UNAVAILABLE):
+        if status == TOO_MANY_REQUESTS:
+            self.turns.too_many(host)
+            wait_s = UNTOLD_REST.total_seconds() if wait_s is None else wait_s
+        if wait_s is not None and status in (TOO_MANY_REQUESTS, _UNAVAILABLE):
             way.rests.append(self._rests.add(host, wait_s, cause))
             evidence = f"{evidence}; retry-after: {headers.get('retry-after', 'not given')[:40]}"
             if wait_s >= LONGEST_RETRY.total_seconds():
@@ -183,9 +220,12 @@ class Client:
             url, cause, f"status {status}", status=status, retry_after_s=line.retry_after_s, evidence=evidence
         )
 
-    def _answer(self, way: "_Way", reply: Reply, line: Line, known: Validator | None) -> Answer:
+    def _answer(
+        self, way: "_Way", reply: Reply, line: Line, known: Validator | None, *, delta: bool
+    ) -> Answer:
         headers, url = reply.headers, way.trail.at
         etag, last_modified = headers.get("etag"), headers.get("last-modified")
+        partial_of = known if delta and reply.status == _IM_USED else None
         if reply.status == _NOT_MODIFIED and known is not None:
             # A 304 changes what it names, and leaves the rest as it was (RFC 9111, section 4.3.4).
             validator = Validator(
@@ -195,6 +235,8 @@ class Client:
                 body_hash=known.body_hash,
                 more=known.more,
             )
+        elif partial_of is not None:
+            validator = _added(partial_of, reply.body, etag, last_modified)
         else:
             hashed = content_hash(reply.body)
             validator = Validator(url=url, etag=etag, last_modified=last_modified, body_hash=hashed)
@@ -215,13 +257,24 @@ class Client:
             ),
             validator=validator,
             moved_to=way.trail.moved_to,
+            rights=rights_in(headers),
+            partial_of=partial_of,
         )
 
     def _keep(self, way: "_Way", asking: Asking, result: Answer | FetchError) -> None:
         """Put what came into the spool; what never reached the network may be tried again."""
         if self._spool is not None and way.lines:
             requests = tuple(self._ledger.requests[line.index] for line in way.lines)
-            self._spool.keep(way.url, asking.purpose, result, requests, tuple(way.rests))
+            failed_at = way.failed_at if asking.purpose in _PAGES else None
+            self._spool.keep(
+                way.url,
+                asking.purpose,
+                result,
+                requests,
+                tuple(way.rests),
+                hops=tuple(way.hops),
+                failed_at=failed_at,
+            )
 
 
 class _Way:
@@ -232,6 +285,15 @@ class _Way:
         self.trail = Trail(url, downgrade=downgrade)
         self.lines: list[Line] = []
         self.rests: list[HostRest] = []
+        #: Redirects of pages: address, status and target.
+        self.hops: list[tuple[str, int, str | None]] = []
+        #: The address that was asked last, where it led nowhere else.
+        self.failed_at: str | None = None
+
+    def told(self, error: FetchError) -> FetchError:
+        """Return `error` as it may be told: without what a redirect put into the query of an address."""
+        hidden = error.url == self.trail.at != self.trail.shown
+        return error.named(self.trail.shown) if hidden and error.cause != "read-already" else error
 
 
 @asynccontextmanager
@@ -247,6 +309,8 @@ async def _deadline(url: str, when: float, limits: Limits) -> AsyncIterator[None
 
 def _serves(kept: Answer, asking: Asking) -> bool:
     """Tell whether what was answered then answers this too: a 304 does only to those who know the same body."""
+    if kept.partial_of is not None:
+        return asking.known(kept.url) == kept.partial_of
     if kept.status != _NOT_MODIFIED:
         return True
     known = asking.known(kept.url)
@@ -255,10 +319,21 @@ def _serves(kept: Answer, asking: Asking) -> bool:
 
 def _may_heal(status: int, cause: str) -> bool:
     if cause == "bot-challenge":
-        return status == _TOO_MANY_REQUESTS
+        return status == TOO_MANY_REQUESTS
     return status in _TRANSIENT or status >= _FIRST_SERVER_ERROR
 
 
-def _conditions(known: Validator) -> Mapping[str, str]:
+def _conditions(known: Validator, asking: Asking) -> Mapping[str, str]:
     conditions = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified}
+    # What is new can be added to a whole that was read, and to nothing else.
+    if asking.delta and known.body_hash is not None:
+        conditions[_DELTA] = "feed"
     return {name: value for name, value in conditions.items() if value}
+
+
+def _added(known: Validator, body: bytes, etag: str | None, last_modified: str | None) -> Validator:
+    """Return the validator of the listing that `body` adds to: its hash is that of no body, and differs with each."""
+    if not (etag or last_modified):
+        etag, last_modified = known.etag, known.last_modified
+    hashed = content_hash(f"{known.body_hash} {content_hash(body)}")
+    return Validator(url=known.url, etag=etag, last_modified=last_modified, body_hash=hashed, more=known.more)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from extractors.clock import Clock
 from extractors.errors import FetchError
+from extractors.hosts import site_of
 from extractors.orders import Request, Unconditional
 from extractors.web.exchange import Asking
 
@@ -33,23 +34,29 @@ class Ledger:
         self._open: Counter[str] = Counter()
 
     @contextmanager
-    def line(self, url: str, host: str, asking: Asking, gap_s: float | None) -> Iterator[Line]:
-        """Write down one request, from start to end, however it ends; an error gets the status that was seen."""
+    def line(
+        self, url: str, host: str, asking: Asking, gap_s: float | None, *, shown: str | None = None
+    ) -> Iterator[Line]:
+        """Write down one request, from start to end, however it ends; an error gets the status that was seen.
+
+        `shown` is what stands there for its address.
+        """
         loop = asyncio.get_running_loop()
         started = loop.time()
         unconditional = why_unconditional(url, asking)
-        self._open[host] += 1
+        site = site_of(host)
+        self._open[site] += 1
         line = Line(index=len(self.requests))
         self.requests.append(
             Request(
-                url=url,
+                url=shown or url,
                 host=host,
                 purpose=asking.purpose,
                 started_at=self._clock(),
                 source_id=asking.source_id,
                 conditional=unconditional is None,
                 unconditional=unconditional,
-                open_at_host=self._open[host],
+                open_at_host=self._open[site],
                 gap_s=gap_s,
             )
         )
@@ -62,7 +69,7 @@ class Ledger:
             error.status = error.status or line.status
             raise
         finally:
-            self._open[host] -= 1
+            self._open[site] -= 1
             self.requests[line.index] = replace(
                 self.requests[line.index],
                 seconds=loop.time() - started,

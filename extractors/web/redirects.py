@@ -3,6 +3,7 @@
 from urllib.parse import urljoin, urlsplit
 
 from extractors.errors import FetchError, PermanentFetchError
+from extractors.records import content_hash
 from extractors.web.guard import checked_url
 from extractors.web.refusals import redirect_refusal
 
@@ -26,6 +27,17 @@ class Trail:
     def moved_to(self) -> str | None:
         """Where permanent redirects alone led; None where there was none, or one of another kind."""
         return self.at if self._permanent and self.at != self._start else None
+
+    @property
+    def shown(self) -> str:
+        """The address to ask next, as it may be told: the query that a redirect added may be the key of a session.
+
+        In its place stands a mark, so that two addresses are still two.
+        """
+        parts = urlsplit(self.at)
+        if self.at == self._start or not parts.query:
+            return self.at
+        return parts._replace(query=f"query-{content_hash(parts.query)[:12]}", fragment="").geturl()
 
     def follow(self, status: int, location: str | None) -> None:
         """Go on to where an answer with `status` points.

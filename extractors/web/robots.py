@@ -12,6 +12,7 @@ from protego import Protego
 from extractors.clock import Clock
 from extractors.errors import FetchError, PermanentFetchError, TransientFetchError
 from extractors.orders import RobotsFile
+from extractors.robots_rules import rules_for
 from extractors.web.client import ROBOTS_LIMITS, Asking, Client
 from extractors.web.guard import checked_url, host_of
 
@@ -36,7 +37,7 @@ class Robots:
     ) -> None:
         """Start with the files that are `known`; the product's token is the user agent up to the first `/`."""
         self._client = client
-        self._token = user_agent.partition("/")[0].strip() or "newswatch"
+        self.token = user_agent.partition("/")[0].strip() or "newswatch"
         self._clock = clock
         self._files = {file.origin: file for file in known}
         self._rules: dict[str, Protego] = {}
@@ -48,7 +49,8 @@ class Robots:
 
         Raises:
             PermanentFetchError: the site does not allow it (`robots`), or the URL is none.
-            TransientFetchError: the site does not say what it allows for now (`robots-unavailable`), or rests.
+            TransientFetchError: the site does not say what it allows for now (`robots-unavailable`), rests, or was
+                asked enough for a day.
         """
         parsed = checked_url(url)
         file = await self._file(parsed, source_id)
@@ -73,6 +75,14 @@ class Robots:
             return None
         file = self._files.get(_origin(parsed))
         return self._allows(url, parsed, file) if file else None
+
+    def text_for(self, url: str) -> str | None:
+        """Return the file that is known of the site of `url`, empty where it has none; None where it is not known."""
+        try:
+            file = self._files.get(origin_of(url))
+        except FetchError:
+            return None
+        return file.text if file else None
 
     async def sitemaps(self, url: str) -> tuple[str, ...]:
         """Return the sitemaps that the site of `url` names; none where its file cannot be read."""
@@ -110,15 +120,15 @@ class Robots:
         if not file.text:
             return True
         rules = self._rules_of(file)
-        delay = rules.crawl_delay(self._token)
+        delay = rules.crawl_delay(self.token)
         if delay:
             self._client.turns.slow_down(host_of(parsed), timedelta(seconds=min(float(delay), 3600.0)))
-        return bool(rules.can_fetch(url, self._token))
+        return bool(rules.can_fetch(url, self.token))
 
     def _rules_of(self, file: RobotsFile) -> Protego:
         rules = self._rules.get(file.origin)
         if rules is None:
-            rules = self._rules[file.origin] = Protego.parse(file.text or "")
+            rules = self._rules[file.origin] = rules_for(file.text or "", (self.token,))
         return rules
 
     async def _fetched(self, origin: str, before: RobotsFile | None, source_id: str | None) -> RobotsFile:
@@ -127,7 +137,7 @@ class Robots:
         try:
             answer = await self._client.get(f"{origin}{_PATH}", ROBOTS_LIMITS, asking)
         except FetchError as error:
-            if error.cause == "resting":
+            if error.cause in ("resting", "budget"):
                 raise
             now = self._clock()
             if _means_absent(error):
@@ -146,6 +156,15 @@ def _means_absent(error: FetchError) -> bool:
     # A chain of redirects without end, an answer that is a picture: nobody means rules by that.
     unanswered = error.status is None or error.status < _CLIENT_ERRORS.start
     return unanswered and isinstance(error, PermanentFetchError)
+
+
+def origin_of(url: str) -> str:
+    """Return the origin of `url`: scheme, host and port.
+
+    Raises:
+        PermanentFetchError: as `checked_url`.
+    """
+    return _origin(checked_url(url))
 
 
 def _origin(parsed: httpx.URL) -> str:

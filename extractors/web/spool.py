@@ -53,6 +53,8 @@ class _Entry:
     requests: tuple[Request, ...]
     rests: tuple[HostRest, ...]
     packed: bool = False
+    hops: tuple[tuple[str, int, str | None], ...] = ()
+    failed_at: str | None = None
 
 
 _ENTRY = TypeAdapter(_Entry)
@@ -62,7 +64,8 @@ class Spool:
     """An append-only file of answers; one write each, so that a kill costs the last one at most.
 
     `requests` and `rests` are what the entries found at the start had told, `pages` the addresses whose pages they
-    hold. Bodies stay on disk.
+    hold, `hops` (status, target) and `failures` those that led on and that failed on the way to pages. Bodies stay on
+    disk.
     """
 
     def __init__(self, path: Path) -> None:
@@ -78,9 +81,14 @@ class Spool:
         requests: list[Request] = []
         rests: list[HostRest] = []
         pages: set[str] = set()
+        self.hops: dict[str, tuple[int, str | None]] = {}
+        self.failures: dict[str, FetchError] = {}
         for entry in self._found(self._file):
             if entry.answer and entry.answer.status != _NOT_MODIFIED and entry.purpose in ("page", "recheck"):
                 pages.add(entry.answer.url)
+            self.hops |= {url: (status, location) for url, status, location in entry.hops}
+            if entry.failed_at is not None and entry.failure is not None:
+                self.failures[entry.failed_at] = _error(entry.failure)
             requests.extend(entry.requests)
             rests.extend(entry.rests)
         self.requests = tuple(requests)
@@ -109,8 +117,13 @@ class Spool:
         result: Answer | FetchError,
         requests: tuple[Request, ...],
         rests: tuple[HostRest, ...] = (),
+        *,
+        hops: tuple[tuple[str, int, str | None], ...] = (),
+        failed_at: str | None = None,
     ) -> None:
         """Append what `url` answered, with the lines of the ledger and the rests that came of it.
+
+        `hops` are the redirects on the way to a page, `failed_at` the address on it that failed, None where none did.
 
         Where the disk is full, or the file has its `_MOST_BYTES`, the collection goes on without it: that is logged.
         """
@@ -128,6 +141,8 @@ class Spool:
             requests=requests,
             rests=rests,
             packed=packed,
+            hops=hops,
+            failed_at=failed_at,
         )
         try:
             described = _ENTRY.dump_json(entry)

@@ -24,7 +24,7 @@ from extractors.web.sniffing import SNIFFED, wrong_type
 MOST_HEADERS = 200
 _TOO_LONG_FOR_H11 = "Receive buffer too long"
 #: Headers that may be given in several lines, which are one list (RFC 9110, section 5.3); of others the first counts.
-_LISTS = frozenset({"cache-control", "content-encoding"})
+_LISTS = frozenset({"cache-control", "content-encoding", "x-robots-tag", "content-usage", "content-signal"})
 #: A body in more pieces than this, of fewer bytes each, is meant to keep the reader busy: a piece costs 20 µs.
 _MOST_PIECES = 10_000
 _LEAST_PIECE = 64

@@ -70,10 +70,12 @@ def _sought(con: "Connection", place: str, settings: "Settings") -> "Sought":
         if stored is not None:
             return stored
         from extractors.collect import read_address
+        from flows.by_hand import known_at_home
         from flows.cli.screen import working
 
-        with working("fetching the article"):
-            got = read_address(place, given_watch(settings), settings.manners(), given_clock())
+        watch, clock = given_watch(settings), given_clock()
+        with working("fetching the article"), known_at_home(settings, clock) as (known, keep):
+            got = read_address(place, watch, settings.manners(), clock, known, keep)
         again = find_stored(con, got.article.url)
         return Sought(article=got.article, signals=got.signals, family=again.family if again else ())
     if not place.strip():

@@ -1,12 +1,13 @@
 """What `newswatch status --polite` shows: the ledger of requests, counted against our own rules."""
 
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import click
 
 from flows.cli.options import wants_json
 from flows.cli.screen import show, show_json, show_table, shown
+from flows.settings import Settings
 from warehouse.database import Connection
 from warehouse.requests import Breaches, Politeness, read_politeness
 
@@ -19,9 +20,9 @@ _BREACHES = {
 _KIB, _MIB = 1 << 10, 1 << 20
 
 
-def show_politeness(con: Connection, since: datetime | None, spacing: timedelta) -> None:
+def show_politeness(con: Connection, since: datetime | None, settings: Settings) -> None:
     """Print what the ledger says; exit with 1 if a rule was broken."""
-    found = read_politeness(con, since=since, spacing=spacing)
+    found = read_politeness(con, since=since, spacing=settings.spacing, budget=settings.budget)
     if wants_json():
         share = found.unchanged_share
         show_json(asdict(found) | {"unchanged_share": share, "kept": found.kept})
@@ -44,7 +45,12 @@ def _show(found: Politeness) -> None:
         requests = "request" if found.under_spacing == 1 else "requests"
         show(
             f"{found.under_spacing} {requests} came less than {found.spacing_s:g} seconds after the one before at "
-            "their host: as it should be only where NEWSWATCH_HOST_SPACING was lower then (in the demo it is 0)."
+            "their site: as it should be only where NEWSWATCH_HOST_SPACING was lower then (in the demo it is 0)."
+        )
+    if found.over_budget:
+        show(
+            f"{found.busiest_site} got more than {found.budget} requests in 24 hours: as it should be only where "
+            "NEWSWATCH_HOST_BUDGET was higher then."
         )
     show("Every rule was kept." if found.kept else "A rule was broken.", style="bold")
 
@@ -55,16 +61,19 @@ def _rows(found: Politeness) -> list[tuple[object, ...]]:
         count = getattr(found, name).count
         rows.append((what, "0", str(count), "broken" if count else "kept"))
     most = found.most_connections
-    rows.append(("most connections to one host", "1", str(most), "broken" if most > 1 else "kept"))
+    rows.append(("most connections to one site", "1", str(most), "broken" if most > 1 else "kept"))
     if found.shortest_gap_s is not None:
         rows.append(
             (
-                "shortest gap at one host, seconds",
+                "shortest gap at one site, seconds",
                 f"{found.spacing_s:g}",
                 f"{found.shortest_gap_s:.2f}",
                 f"{found.under_spacing} shorter" if found.under_spacing else "kept",
             )
         )
+    if found.budget is not None:
+        kept = "more" if found.over_budget else "kept"
+        rows.append(("most requests to one site in 24 h", str(found.budget), str(found.most_in_a_day), kept))
     return rows
 
 

@@ -47,6 +47,7 @@ def find_command(url: str) -> None:
     from extractors.doctor import diagnose
     from extractors.finding import find_sources
     from extractors.watch_checks import url as checked
+    from flows.by_hand import known_at_home
 
     settings = given_settings()
     try:
@@ -54,8 +55,8 @@ def find_command(url: str) -> None:
     except ValueError as error:
         raise ConfigurationError(str(error)) from None
     try:
-        with working(f"looking at {address}"):
-            found = find_sources(address, settings.manners(), given_clock())
+        with working(f"looking at {address}"), known_at_home(settings, given_clock()) as (known, keep):
+            found = find_sources(address, settings.manners(), given_clock(), known, keep)
     except FetchError as error:
         raise NewswatchError(f"{error}. {diagnose(error.cause, status=error.status).advice}") from error
     if wants_json():

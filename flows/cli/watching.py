@@ -4,6 +4,7 @@ from datetime import datetime
 
 import click
 
+from extractors.doctor import diagnose
 from flows.cli.options import Moment, given_clock, given_settings, home_options, json_option, wants_json
 from flows.cli.screen import show, show_json, show_table, shown
 from flows.health import Ailing, Health, adds_something, status
@@ -23,7 +24,7 @@ def status_command(runs: int, polite: bool, since: datetime | None) -> None:
     For each source that fails or has something to look at: why, what was tried, and what to do about it.
 
     With --polite: what the ledger of requests says of polls that came early, repeats without conditions, requests
-    inside a Retry-After, and connections per host.
+    inside a Retry-After, connections per site, and of spacing and daily budget.
     """
     settings = given_settings()
     if since is not None and not polite:
@@ -32,14 +33,15 @@ def status_command(runs: int, polite: bool, since: datetime | None) -> None:
         if polite:
             from flows.cli.politeness import show_politeness  # noqa: PLC0415 - `status` alone needs none of it
 
-            show_politeness(con, since, settings.spacing)
+            show_politeness(con, since, settings)
             return
-        health = status(con, given_clock()(), runs=runs)
+        health = status(con, given_clock()(), runs=runs, budget=settings.budget)
     if wants_json():
         show_json(health)
         return
     _show_holdings(health)
     _show_sources(health)
+    _show_spent(health)
     _show_ailing(health)
     _show_runs(health)
 
@@ -80,6 +82,16 @@ def _show_sources(health: Health) -> None:
                 for source in health.sources
             ],
         )
+    show("")
+
+
+def _show_spent(health: Health) -> None:
+    if not health.spent:
+        return
+    show("Asked enough for a day; pages of these sites wait, and polls too once all is used:", style="bold")
+    for one in health.spent:
+        show(f"{one.site}: {one.requests} of {health.budget} requests in 24 hours", indent=4)
+    show(f"What to do: {diagnose('budget').advice}", indent=4)
     show("")
 
 

@@ -24,8 +24,9 @@ class _Speaker(asyncio.Protocol):
         if _END not in self._asked:
             return
         path = self._asked.split(b" ", 2)[1]
-        known = b"If-None-Match" in self._asked and path in self._answers
-        self._transport.write(_SAME if known else self._answers.get(path, _MISSING))
+        answer = self._answers.get(path) or self._answers.get(path[path.rindex(b"/") :])
+        known = b"If-None-Match" in self._asked and answer is not None
+        self._transport.write(_SAME if known else answer or _MISSING)
         self._transport.close()
 
 
@@ -41,7 +42,8 @@ def document(body: bytes, kind: str, **headers: str) -> bytes:
 def serving(answers: Mapping[bytes, bytes]) -> Iterator[int]:
     """Serve `answers` by path, whatever the host is called, while the block runs; give the port on 127.0.0.1.
 
-    A request that is conditional is answered with 304.
+    A path without an answer has that of its last part, so that many addresses can have one page. A request that is
+    conditional is answered with 304.
     """
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()

@@ -9,13 +9,14 @@ import pytest
 from extractors.articles.workers import ExtractionPool
 from extractors.clock import standing_clock
 from extractors.collect import collect, extraction_pool
-from extractors.orders import Order, Recheck, SourceOrder, quarantine_key
+from extractors.orders import Order, Recheck, RightsFile, SourceOrder, quarantine_key
 from extractors.polling import Means
 from extractors.reading import Reader
 from extractors.records import Item, Source, content_hash
 from extractors.replacing import visit_or_replace
 from extractors.web.client import Client
 from extractors.web.robots import Robots
+from tests.conftest import NOON
 
 WORDS = (
     "Xiaomi and BAIC have agreed to build an electric car together in Beijing, both of them said today. " * 4
@@ -39,6 +40,12 @@ def source(site, path="/rss", kind="feed", **more):
     return Source(source_id=path.strip("/"), kind=kind, url=site.url(path), every=timedelta(hours=1), **more)
 
 
+def no_rights_files(site):
+    return tuple(
+        RightsFile(origin=site.url(""), kind=kind, checked_at=NOON, text="") for kind in ("tdmrep", "ai-txt")
+    )
+
+
 def test_an_order_carried_out_twice_asks_nothing_twice(site, run, tmp_path):
     site.give("/rss", feed(site, "/1", "/2"), ETag='"v1"')
     site.give("/1", page("One"))
@@ -60,9 +67,10 @@ def test_what_was_not_answered_is_asked(site, run, tmp_path):
     site.give("/1", page("One"))
     site.give("/2", page("Two", WORDS[50:] + " Else."))
     spool = tmp_path / "o1.spool"
-    run(SourceOrder(source=source(site)), spool=spool)
+    told = {"spool": spool, "rights": no_rights_files(site)}
+    run(SourceOrder(source=source(site)), **told)
     spool.write_bytes(spool.read_bytes()[:-20])
-    again = run(SourceOrder(source=source(site)), spool=spool)
+    again = run(SourceOrder(source=source(site)), **told)
 
     assert site.paths().count("/rss") == 1
     assert sorted((site.paths().count("/1"), site.paths().count("/2"))) == [1, 2]

@@ -119,6 +119,60 @@ def test_links_to_one_page_are_not_followed_again_after_a_kill(run, tmp_path):
     assert len(first.pages) == 1
 
 
+@pytest.mark.parametrize("first", ["/go/1", "/hop/1"])
+@pytest.mark.parametrize("end", [page("The deal"), document("no", status="404 Not Found")])
+def test_a_hop_that_is_linked_too_is_asked_once_whichever_comes_first(run, tmp_path, first, end):
+    answers = {"/go/1": redirect("/hop/1"), "/hop/1": redirect("/news/1"), "/news/1": end}
+    with Server({"127.0.0.1": by_path(answers)}) as server:
+        site = f"http://127.0.0.1:{server.port}"
+        links = [f"{site}{path}" for path in sorted(answers, key=lambda path: path != first)]
+        answers["/a.xml"] = feed(*links)
+        batch = run(server, f"{site}/a.xml", spool=tmp_path / "o1.spool")
+        again = run(server, f"{site}/a.xml", spool=tmp_path / "o1.spool")
+
+    assert max(Counter(path for _, path in server.asked).values()) == 1
+    assert len({outcome.state for outcome in batch.outcomes}) == 1
+    assert [out.state for out in again.outcomes] == [out.state for out in batch.outcomes]
+
+
+def test_a_hop_that_was_asked_is_not_asked_by_a_run_that_goes_on(run, tmp_path):
+    answers = {"/go/1": redirect("/hop/1"), "/hop/1": redirect("/news/1"), "/news/1": page("The deal")}
+    spool = tmp_path / "o1.spool"
+    with Server({"127.0.0.1": by_path(answers)}) as server:
+        site = f"http://127.0.0.1:{server.port}"
+        answers["/a.xml"] = feed(f"{site}/go/1")
+        run(server, f"{site}/a.xml", spool=spool)
+        answers["/b.xml"] = feed(f"{site}/hop/1", f"{site}/go/1", f"{site}/news/1")
+        run(server, f"{site}/a.xml", f"{site}/b.xml", spool=spool)
+
+    asked = Counter(path for _, path in server.asked)
+    assert {path: asked[path] for path in ("/go/1", "/hop/1", "/news/1")} == dict.fromkeys(
+        ("/go/1", "/hop/1", "/news/1"), 1
+    )
+
+
+def test_a_key_that_a_redirect_hands_out_stands_nowhere(run):
+    answers = {
+        "/go/1": redirect("/news/1?session=s3cret"),
+        "/news/1?session=s3cret": document("no", status="500 No"),
+        "/go/2": redirect("/news/1?session=0ther"),
+        "/news/1?session=0ther": document("no", status="404 No"),
+        "/b.xml?key=own": redirect("/c.xml?session=s3cret"),
+        "/c.xml?session=s3cret": document("no", status="500 No"),
+    }
+    with Server({"127.0.0.1": by_path(answers)}) as server:
+        site = f"http://127.0.0.1:{server.port}"
+        answers["/a.xml"] = feed(f"{site}/go/1", f"{site}/go/2")
+        batch = run(server, f"{site}/a.xml", f"{site}/b.xml?key=own")
+
+    told = repr((batch.requests, batch.polls, batch.outcomes))
+    assert "s3cret" not in told
+    assert "0ther" not in told
+    hops = [request.url for request in batch.requests if "/news/1?query-" in request.url]
+    assert len(set(hops)) == 2  # two addresses stay two
+    assert f"{site}/b.xml?key=own" in {request.url for request in batch.requests}  # the user's own words
+
+
 def test_links_that_all_lead_to_a_page_without_an_article_keep_each_its_own_text(run):
     answers = {"/go/1": redirect("/subscribe"), "/go/2": redirect("/subscribe")}
     answers["/subscribe"] = document("<html><head><title>Subscribe</title></head><body></body></html>")

@@ -28,8 +28,8 @@ PAGES = page_kinds()
 GOOD = 5
 #: The deadlines of robots.txt, poll and what it leads to (5 s each here) and of reading (10 s), on a busy machine.
 LONGEST_POLL_S = 30.0
-# Wanted are 600 MB; seen were 594 to 609. More than this is a step back.
-MOST_BYTES = 660_000_000
+#: Required. Six runs held 531 to 557 MB at most, all on a busy machine.
+MOST_BYTES = 600_000_000
 #: Here the tags are written as letters, which is what they are to stay.
 LETTERS = ("markup-in-markup.example", "entities-without-end.example")
 WATCH = """

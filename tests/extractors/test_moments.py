@@ -20,6 +20,13 @@ NOW = datetime(2024, 4, 1, tzinfo=UTC)
         ("Thu, 28 Mar 2024 17:00:00 CST", "zh", "America/Chicago", 23),
         ("Thu, 28 Mar 2024 17:00:00 CST", "en", None, 23),
         ("2024-03-28 19:00", "de", "Mars/Olympus", 18),
+        ("March 28, 2024, 6:00 PM", "en", None, 18),
+        ("March 28, 2024 02:00:00 p.m. EST", "en", None, 19),
+        ("Mar 28 2024 12:00 am", "en", None, 0),
+        ("March 28, 2024, 6PM", "en", None, 18),
+        ("28 March 2024 18:00 PM", "en", None, 18),
+        ("2024年3月28日 下午6:00", "zh", None, 10),
+        ("2024年3月28日 上午9点00分", "zh", None, 1),
     ],
 )
 def test_a_time_is_read_in_the_zone_it_says_or_the_source_has(written, language, zone, hour):

@@ -30,7 +30,7 @@ CROSSED = tuple(
     SEEDS[name].body for name in ("rss-de", "rss-zh-older", "json-en", "map-zh", "links-en", "article-de")
 )
 WORKERS = 2
-#: Mutants of each seed, in all tests and in the long ones (20,250 together).
+#: Mutants of each seed, in all tests and in the long ones (20,520 together).
 MUTANTS, MANY = 4, 270
 ADDRESS = re.compile(r"https?://[^\s<>\"]{1,2040}")
 MARKUP = re.compile(
@@ -150,7 +150,12 @@ def marked_up(texts, job, *, is_html):
     """Return the tags in `texts`; a feed means all of them as markup, a page shows those that it writes as letters."""
     tags = {found[0]: text for text in texts for found in MARKUP.finditer(text)}
     shown = shown_letters(job) if tags and is_html else ""
-    return [f"markup: {tag!r} in {text[:80]!r}" for tag, text in tags.items() if bare(tag) not in shown]
+    # Between two paragraphs of a text something of the page may have been left out.
+    return [
+        f"markup: {tag!r} in {text[:80]!r}"
+        for tag, text in tags.items()
+        if not all(bare(part) in shown for part in tag.split("\n\n"))
+    ]
 
 
 def shown_letters(job):
@@ -244,10 +249,9 @@ def test_what_mutants_brought_to_light(pool, name, kind):
     assert faults_of(job, pool.run_now(job)) == []
 
 
-def test_noise_is_no_article(pool):
-    seed = Seed(
-        name="noise", kind="article", body=(FAULTS / "noise.html").read_bytes(), content_type="text/html"
-    )
+@pytest.mark.parametrize("name", ["noise.html", "title_without_end.html"])
+def test_what_shows_no_text_is_no_article(pool, name):
+    seed = Seed(name=name, kind="article", body=(FAULTS / name).read_bytes(), content_type="text/html")
     job = job_with(seed, seed.body, "text/html")
 
     assert isinstance(pool.run_now(job), Refused)

@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from click.testing import CliRunner
 
-from extractors.orders import HostRest, Poll, Validator
+from extractors.orders import HostRest, Learned, Poll, Validator
 from extractors.records import Source
 from extractors.trying import Trial, Tried
 from flows.cli import main
@@ -294,10 +294,10 @@ def test_a_rest_that_is_over_holds_nobody_back():
 def test_a_rest_is_not_forgotten_because_a_later_check_had_nothing_to_do_with_it():
     rest = HostRest(host="a.example", until=NOW + timedelta(hours=2), cause="http-429")
     other = HostRest(host="b.example", until=NOW + timedelta(hours=1), cause="http-503")
-    known = after(Known(rests=(rest,)), (), Trial(tried=(), rests=(other,)), NOW)
+    known = after(Known(rests=(rest,)), (), Trial(tried=(), learned=Learned(rests=(other,))), NOW)
 
     assert set(known.rests) == {rest, other}
-    assert after(known, (), Trial(tried=()), NOW + timedelta(minutes=90)).rests == (rest,)
+    assert after(known, (), Trial(tried=(), learned=Learned()), NOW + timedelta(minutes=90)).rests == (rest,)
 
 
 def test_the_newer_finding_counts_with_what_only_the_older_one_knows():

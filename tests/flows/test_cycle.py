@@ -175,7 +175,7 @@ def test_the_command_with_nothing_due_is_quick_and_light(cycle, site):
         "import pathlib, sys; from flows.cli import main\n"
         "try: main()\n"
         "except SystemExit as end: status = end.code\n"
-        "heavy = {'prefect', 'trafilatura', 'apprise', 'jinja2', 'numpy', 'lxml'} & set(sys.modules)\n"
+        "heavy = {'prefect', 'trafilatura', 'apprise', 'jinja2', 'numpy', 'lxml', 'tld'} & set(sys.modules)\n"
         "told = pathlib.Path('/proc/self/status').read_text().splitlines()\n"
         "peak = next(line.split()[1] for line in told if line.startswith('VmHWM'))\n"
         "print(status or 0, peak, sorted(heavy), file=sys.stderr)\n"

@@ -59,6 +59,10 @@ def test_four_days_of_every_behaviour_without_a_violation_and_nothing_missed(tmp
     statuses = {asked.answer.status for asked in life.served.log}
     assert statuses >= {0, 200, 301, 302, 304, 308, 403, 404, 410, 429, 500, 503}
     assert any(asked.answer.lie for asked in life.served.log)
+    found = life.ask(
+        "SELECT DISTINCT split_part(url, ':', 1), unnest(rights_from) FROM articles ORDER BY ALL"
+    )
+    assert found == [("https", "ai-txt"), ("https", "tdmrep")]
 
 
 @pytest.mark.soak

@@ -12,7 +12,7 @@ from typing import Literal
 from tests.simulation import documents
 from tests.simulation.web import RETRY_S, Outlet, Piece, Style, Trouble, TroubleKind, Web
 
-Role = Literal["listing", "hop", "part", "instead", "page", "robots", "other"]
+Role = Literal["listing", "hop", "part", "instead", "page", "robots", "rights", "other"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +72,10 @@ class Answering:
             if not site.robots:
                 return replace(blank, status=404, body=b"none")
             return replace(blank, status=200, body=body, full=True, headers={"Content-Type": "text/plain"})
+        if blank.role == "rights":
+            body = documents.rights(site, path)
+            told = {"Content-Type": "text/plain"}
+            return replace(blank, status=200 if body else 404, body=body, full=bool(body), headers=told)
         if blank.role == "page":
             return self._page(blank, web.pages[host, path], host, path, asked, now)
         if blank.role == "other":
@@ -81,6 +85,8 @@ class Answering:
     def _asked_for(self, host: str, path: str) -> Answer:
         if path == "/robots.txt":
             return Answer(status=200, role="robots")
+        if path in documents.RIGHTS:
+            return Answer(status=200, role="rights")
         if (host, path) in self._web.pages:
             return Answer(status=200, role="page")
         if (host, path) in self._web.listings:

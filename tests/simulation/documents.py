@@ -32,6 +32,12 @@ under over near beyond across despite because while although
 """
 WORDS = _WORDS.split()
 
+#: The files in which a site speaks of rights, by path.
+RIGHTS = {
+    "/.well-known/tdmrep.json": b'[{"location": "/news/", "tdm-reservation": 1}]',
+    "/ai.txt": b"User-Agent: *\nDisallow: /\n",
+}
+
 
 @lru_cache(maxsize=20_000)
 def title_of(host: str, number: int) -> str:
@@ -90,6 +96,11 @@ def robots(web: Web, site: Site, now: datetime) -> bytes:
         if outlet.host == site.host and outlet.instead
     ]
     return "\n".join((*lines, "Disallow: /private/", "")).encode()
+
+
+def rights(site: Site, path: str) -> bytes:
+    """Return the file of `site` about rights at `path`, empty where it has none: those with https have both."""
+    return RIGHTS[path] if site.scheme == "https" else b""
 
 
 def _rss(web: Web, outlet: Outlet, pieces: tuple[Piece, ...], now: datetime) -> bytes:

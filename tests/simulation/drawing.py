@@ -167,11 +167,9 @@ def draw_web(seed: int, count: int, start: datetime, days: float, backlog: int =
         behaviour = names[index % len(names)]
         draft = Draft(chance=random.Random(f"{seed}/{index}"), start=start, days=days, backlog=backlog)
         habit = BEHAVIOURS[behaviour](draft)
-        host = (
-            f"s{index:03}.example"
-            if habit.own_host
-            else f"shared{index % 7 + index // len(names) * 7}.example"
-        )
+        # Of the hosts that several sources share, two and two are one owner's.
+        shared = index % 7 + index // len(names) * 7
+        host = f"s{index:03}.example" if habit.own_host else f"{'ab'[shared % 2]}.house{shared // 2}.co.uk"
         scheme = "https" if draft.chance.random() < 0.7 else "http"
         sites.setdefault(host, replace(Site(host=host, scheme=scheme), **habit.site))
         before = [outlet for outlet in outlets if outlet.host == host]

@@ -1,21 +1,25 @@
 """Judges a reader by what the server saw, independently of what the reader says of itself."""
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from tests.simulation.served import Asked
-from tests.simulation.web import Outlet, Site, Web
+from tests.simulation.web import Outlet, Site, Web, owner_of
 
 DAY, _HOUR = timedelta(days=1), timedelta(hours=1)
 #: What tells of a robots.txt that it was had, or that there is none (RFC 9309, 2.3.1).
 _READABLE = (200, 404)
 #: What asks for one of these without being allowed to breaks the site's rules; a feed is the user's own wish.
 _ROVING = ("page", "part", "instead")
+#: Nobody invited a request for a file about rights: a reader that has been at a page may ask once in this time.
+_RIGHTS_FOR = timedelta(days=30)
 #: A server sees requests closer together than they were, where the first was held up for so long on its way.
 _HELD_UP_S = 0.25
 _NOT_MODIFIED = 304
+#: Requests to the hosts of one owner in 24 hours.
+BUDGET = 3000
 _REDIRECTS = (301, 302, 308)
 #: A permanent redirect may be taken at its word after so many polls and so long (field point 16).
 HELD_POLLS, HELD_FOR = 3, timedelta(days=2)
@@ -70,8 +74,12 @@ class _Source:
 class Judge:
     """Reads a log from the first request to the last; `violations` are what it found."""
 
-    def __init__(self, web: Web, resumed: Mapping[datetime, datetime] | None = None) -> None:
+    def __init__(
+        self, web: Web, resumed: Mapping[datetime, datetime] | None = None, *, budget: int = BUDGET
+    ) -> None:
         """Begin with nothing known. `resumed` says which cycle (by its moment) a killed one was gone on with in."""
+        self._budget = budget
+        self._in_a_day: dict[str, deque[datetime]] = defaultdict(deque)
         self._resumed = resumed or {}
         self.violations: list[Violation] = []
         self._web = web
@@ -80,6 +88,9 @@ class Judge:
         self._sources: dict[str, _Source] = defaultdict(_Source)
         self._rests: dict[str, tuple[datetime, str]] = {}
         self._robots: dict[str, list[Asked]] = defaultdict(list)
+        #: Hosts that gave a page away, and when each of their files about rights was asked for last.
+        self._read: set[str] = set()
+        self._rights: dict[tuple[str, str], datetime] = {}
         self._in_cycle: tuple[datetime | None, set[tuple[str, str]]] = (None, set())
         #: Of a host: the moment of the cycle, seconds of its first request, and how many there were.
         self._runs: dict[str, tuple[datetime | None, float, int]] = {}
@@ -92,6 +103,7 @@ class Judge:
             self._once(asked)
             self._rested(asked)
             self._alone(asked)
+            self._enough(asked)
             self._spaced(asked)
             self._allowed(asked)
             self._shaped(asked)
@@ -140,6 +152,14 @@ class Judge:
         if asked.open_at_host > 1:
             self._break("more than one connection", asked, f"{asked.open_at_host} requests were open")
 
+    def _enough(self, asked: Asked) -> None:
+        lately = self._in_a_day[owner_of(asked.host)]
+        while lately and lately[0] <= asked.at - DAY:
+            lately.popleft()
+        lately.append(asked.at)
+        if len(lately) > self._budget:
+            self._break("over the budget", asked, f"{len(lately)} requests to its owner in 24 hours")
+
     def _spaced(self, asked: Asked) -> None:
         """Crawl-delay, over all requests of a cycle from the moment that the file which names it was read."""
         site = self._web.sites.get(asked.host)
@@ -170,10 +190,21 @@ class Judge:
                 self._break("robots.txt too often", asked, f"asked {before[-1].at:%d %H:%M}")
             before.append(asked)
             return
+        if role == "rights":
+            self._uninvited(asked)
         if role == "listing" and self._outlets[str(asked.answer.source_id)].kind == "feed":
             return
-        if role in _ROVING or role == "listing":
+        if role in (*_ROVING, "rights", "listing"):
             self._obeys(asked, site, before)
+
+    def _uninvited(self, asked: Asked) -> None:
+        """A file about rights: only of a site that a page was read of, and once in 30 days."""
+        if asked.host not in self._read:
+            self._break("rights of a site unread", asked, "no page of it was read")
+        last = self._rights.get((asked.host, asked.path))
+        if last is not None and asked.at - last < _RIGHTS_FOR:
+            self._break("rights too often", asked, f"asked {last:%d %H:%M}")
+        self._rights[asked.host, asked.path] = asked.at
 
     def _obeys(self, asked: Asked, site: Site, before: list[Asked]) -> None:
         good = [one for one in before if one.answer.status in _READABLE]
@@ -208,7 +239,7 @@ class Judge:
 
     def _conditional(self, asked: Asked) -> None:
         """Validators go back byte for byte; without them only the first time, or as an audit once a day."""
-        if asked.answer.role in ("robots", "other"):
+        if asked.answer.role in ("robots", "rights", "other"):
             return
         known = self._known[asked.host, asked.path]
         sent = (asked.etag, asked.since)
@@ -235,6 +266,8 @@ class Judge:
             self._rests[asked.host] = max(
                 self._rests.get(asked.host, (until, "")), (until, f"{answer.status} of {asked.path}")
             )
+        if answer.role == "page" and answer.full:
+            self._read.add(asked.host)
         known = self._known[asked.host, asked.path]
         bare = asked.etag is None and asked.since is None
         known.bare_at = asked.at if bare else known.bare_at

@@ -13,7 +13,7 @@ from http import HTTPStatus
 from typing import Self
 
 from tests.simulation.answering import Answer, Answering
-from tests.simulation.web import Web
+from tests.simulation.web import Web, owner_of
 
 #: An answer takes this long, so that a second request at the same host would be seen beside it.
 ANSWER_S = 0.001
@@ -23,8 +23,8 @@ ANSWER_S = 0.001
 class Asked:
     """One request as the server saw it: when (simulated, and seconds of the real clock), what, and what it answered.
 
-    `etag` and `since` are its conditions as sent; `open_at_host` how many requests to the host were open, this one
-    included; `odd` names headers that a polite reader does not send.
+    `etag` and `since` are its conditions as sent; `open_at_host` how many requests to hosts of its owner were open,
+    this one included; `odd` names headers that a polite reader does not send.
     """
 
     at: datetime
@@ -75,7 +75,7 @@ class SimulatedWeb:
 
     def begin(self, host: str, path: str, headers: dict[str, str]) -> Answer:
         """Note a request and return its answer."""
-        self._open[host] += 1
+        self._open[owner_of(host)] += 1
         answer = self._answering.answer(host, path, headers, self.now)
         self.log.append(
             Asked(
@@ -87,7 +87,7 @@ class SimulatedWeb:
                 since=headers.get("if-modified-since"),
                 user_agent=headers.get("user-agent", ""),
                 odd=tuple(name for name in ("cookie", "referer", "authorization") if name in headers),
-                open_at_host=self._open[host],
+                open_at_host=self._open[owner_of(host)],
                 answer=answer,
             )
         )
@@ -100,7 +100,7 @@ class SimulatedWeb:
 
     def end(self, host: str) -> None:
         """Note that a request of `host` is over."""
-        self._open[host] -= 1
+        self._open[owner_of(host)] -= 1
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)

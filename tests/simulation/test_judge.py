@@ -178,6 +178,16 @@ def test_two_connections_and_headers_of_a_browser():
     assert reader.broken == ["more than one connection", "odd headers"]
 
 
+def test_more_in_a_day_than_a_site_should_get():
+    reader = Reader("changing")
+    for hours in (0, 6, 12, 23, 24, 47):
+        reader.ask(hours)
+
+    assert [str(one.asked.at) for one in Judge(reader.web, budget=3).read(reader.log)] == [
+        str(START + hours * HOUR) for hours in (23, 24)
+    ]
+
+
 def test_robots_txt_not_asked_asked_too_often_and_disobeyed():
     reader = Reader("changing", disallowed=((START, "/news/"),))
     reader.ask(0, reader.page)
@@ -190,6 +200,24 @@ def test_robots_txt_not_asked_asked_too_often_and_disobeyed():
         "robots.txt disobeyed",
         "robots.txt too often",
     ]
+
+
+def test_files_about_rights_asked_too_often_and_of_a_site_that_nothing_was_read_of():
+    reader = Reader("no-robots")
+    for hour in (0, 24 * 29, 24 * 30):
+        reader.ask(hour, "/robots.txt")
+        reader.ask(hour, "/ai.txt")
+        reader.ask(hour, reader.page)
+
+    assert reader.broken == ["rights of a site unread", "rights too often", "rights too often"]
+
+
+def test_a_file_about_rights_that_robots_txt_disallows():
+    reader = Reader("changing", disallowed=((START, "/ai"),))
+    for path in ("/robots.txt", reader.page, "/.well-known/tdmrep.json", "/ai.txt"):
+        reader.ask(0, path)
+
+    assert reader.broken == ["robots.txt disobeyed"]
 
 
 def test_a_page_while_robots_txt_was_never_readable():

@@ -143,6 +143,11 @@ class Outlet:
         return min(by_number, by_age) if by_number else by_age
 
 
+def owner_of(host: str) -> str:
+    """Return what one owner has registered of `host`, as the hosts of a simulation are named."""
+    return ".".join(host.split(".")[-3:]) if host.endswith(".co.uk") else host
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
     """A host. `disallowed` are (from when, path prefix) of its robots.txt.

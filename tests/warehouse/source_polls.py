@@ -36,7 +36,7 @@ def poll(**changes):
 
 
 def listed(items, new, **changes):
-    return poll(outcome="new", http_status=200, items=items, new_items=new, **changes)
+    return poll(**{"outcome": "new", "http_status": 200, "items": items, "new_items": new} | changes)
 
 
 def failed(cause="http-500", **changes):

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from extractors.errors import WarehouseError
 from extractors.orders import (
+    Archive,
+    ArchiveVisit,
     Batch,
     HostRest,
     Instead,
@@ -24,7 +26,7 @@ from extractors.orders import (
     SourceOrder,
     Validator,
 )
-from extractors.records import Citation, Claim, Figure, Mention, Signals, StoredPage
+from extractors.records import Citation, Claim, Figure, Mention, Release, Signals, StoredPage
 from warehouse.landing import (
     archive_batch,
     read_batch,
@@ -99,6 +101,10 @@ def a_batch(noon, an_article, an_item):
         outcomes=(
             ItemOutcome(item=an_item(1, published_at=noon, authors=("A", "B")), state="article", url="u"),
             ItemOutcome(item=an_item(2), state="failed", error="http-500"),
+            ItemOutcome(
+                item=an_item(3, release=Release(pubstatus="canceled", embargoed=noon, ednote="Wrong")),
+                state="rejected",
+            ),
         ),
         articles=(article, replace(article, page=page)),
         requests=(
@@ -119,6 +125,7 @@ def a_batch(noon, an_article, an_item):
         rests=(HostRest(host="x.example", until=noon + timedelta(hours=4), cause="http-429"),),
         robots=(RobotsFile(origin="http://x.example", checked_at=noon, text=""),),
         kills=(Kill(key="q1", url="http://x.example/2", killed_at=noon, cause="timeout"),),
+        archives=(ArchiveVisit(source_id="wire", url="http://x.example/old", visited_at=noon, keys=("u1",)),),
     )
 
 
@@ -140,6 +147,9 @@ def test_an_order_comes_back_as_it_was(tmp_path, noon, a_source, an_item):
         created_at=noon,
         sources=(
             SourceOrder(source=a_source(), validators=(VALIDATOR,), pending=(an_item(1, attempts=2),)),
+            SourceOrder(
+                source=a_source("past"), archive=Archive(url="http://x.example/2", read=("u",)), polled=False
+            ),
             SourceOrder(source=a_source("lost"), asked_at=noon, trusted=False, audit=True, lost=True),
             SourceOrder(source=a_source("page", kind="page", links="h2 > a", every=timedelta(days=1))),
         ),
@@ -201,3 +211,14 @@ def test_a_folder_whose_name_looks_like_a_pattern_is_read(tmp_path, noon):
 def test_a_file_that_cannot_be_reached_is_not_taken_for_a_damaged_one(tmp_path):
     with pytest.raises(duckdb.IOException):
         read_batch(tmp_path / "gone.parquet")
+
+
+def test_what_was_answered_to_an_order_is_set_aside_with_it(tmp_path):
+    path, spool = tmp_path / "o1.parquet", tmp_path / "o1.spool"
+    for file in (path, spool):
+        file.write_bytes(b"x")
+
+    aside = set_aside(path)
+
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["o1.broken", "o1.broken-spool"]
+    assert aside.exists()

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from extractors.orders import Batch, ItemOutcome, Kill, PageVisit, Poll, Request, Validator
-from extractors.records import Claim, Mention, Signals, item_keys
+from extractors.records import Claim, Mention, RightsNotice, Signals, item_keys
 from warehouse.database import open_warehouse, rows, run
 from warehouse.load import load
 from warehouse.pages import due_rechecks, quarantined
@@ -308,7 +308,7 @@ def test_a_revision_says_which_words_changed(con, a_batch, a_watch, an_article):
 
 
 def test_what_the_page_says_of_itself_is_stored_with_its_newest_version(con, a_batch, a_watch, an_article):
-    told = {"section": "Cars", "date_clamped": True, "rights_reserved": True}
+    told = {"section": "Cars", "date_clamped": True, "rights": (RightsNotice(place="meta"),)}
     asked = "SELECT section, date_clamped, rights_reserved, revision FROM articles"
     load(con, a_batch(1, articles=(an_article(1, **told),)), a_watch(), NOON)
     first = con.execute(asked).fetchall()

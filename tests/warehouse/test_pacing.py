@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from tests.warehouse.source_polls import DAY, HOUR, NOON, STATE, listed, poll, polled, wait
-from warehouse.scheduling import after_poll
+from warehouse.scheduling import after_poll, audit_due
 
 
 def test_two_quiet_polls_on_time_lengthen_the_pace_up_to_four_times_the_interval():
@@ -65,3 +65,20 @@ def test_a_source_that_works_and_brings_nothing_for_long_is_told():
     assert silent.state == "ok"
     assert "nothing new has come since 2024-03-12" in silent.advice
     assert after_poll(replace(STATE, last_new_at=NOON - 13 * DAY), poll()).advice is None
+
+
+def test_a_listing_of_nothing_but_news_tells_of_news_and_of_no_loss():
+    slow = replace(STATE, pace_s=7200.0, quiet_polls=3)
+    after = polled(slow, listed(25, 25, partial=True, http_status=226))
+
+    assert (after.pace_s, after.quiet_polls, after.last_new_at) == (5400, 0, NOON)
+    assert (after.loss_at, after.losses, after.advice) == (None, 0, None)
+
+
+def test_partial_listings_do_not_put_off_the_look_at_the_whole():
+    news = listed(2, 2, partial=True, http_status=226)
+    state = polled(replace(STATE, next_poll_at=NOON + 30 * HOUR), news)
+
+    assert state.full_at == STATE.full_at
+    assert not audit_due(state, NOON + 31 * HOUR)  # it has just shown that it does not freeze
+    assert audit_due(polled(state, poll(), poll(), poll()), NOON + 40 * HOUR)

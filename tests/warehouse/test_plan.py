@@ -136,7 +136,7 @@ def test_a_longer_interval_takes_effect_at_once(con, a_watch, a_source):
 def test_pending_items_and_known_keys_travel_with_the_order(con, a_watch):
     con.execute(
         "INSERT INTO state.pending_items VALUES "
-        "('wire', 'http://wire.example/7', NULL, 'T', NULL, NULL, [], 1, 'http-500', false, 'Paper', true, NULL)"
+        "('wire', 'http://wire.example/7', NULL, 'T', NULL, NULL, [], 1, 'http-500', false, 'Paper', true, NULL, NULL)"
     )
     con.execute(
         "INSERT INTO state.items VALUES ('u1', $noon, $noon), ('u2', $old, $old)",

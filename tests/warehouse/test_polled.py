@@ -149,3 +149,17 @@ def test_of_a_listing_read_instead_only_what_came_since_is_news(con, save, a_wat
     assert con.execute("SELECT url FROM state.pending_items WHERE first_import").fetchall() == [
         ("http://wire.example/5",)
     ]
+
+
+def test_a_listing_of_what_is_new_is_added_to_what_was_listed(con, save):
+    def listed(*keys, partial):
+        told = poll(keys=keys, partial=partial)
+        save_items(
+            con, Batch(batch_id="b", order_id="o", collected_at=NOON, polls=(told,)), read_states(con), NOON
+        )
+        return con.execute("SELECT keys FROM state.listings").fetchall()
+
+    save(poll())
+    assert listed("a", "b", partial=False) == [(["a", "b"],)]
+    assert listed("c", "b", partial=True) == [(["c", "b", "a"],)]
+    assert listed("d", partial=False) == [(["d"],)]

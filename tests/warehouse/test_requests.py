@@ -7,7 +7,7 @@ import pytest
 
 from extractors.orders import Batch, Request
 from warehouse.database import insert, open_warehouse
-from warehouse.requests import EXAMPLES, read_politeness, save_requests
+from warehouse.requests import EXAMPLES, read_politeness, save_by_hand, save_requests
 
 NOON = datetime(2024, 3, 28, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -54,10 +54,10 @@ def con(tmp_path):
 def ledger(con):
     """Keep the requests given, and the polls, and say what the ledger makes of them."""
 
-    def keep(*requests, polls=(), since=None, spacing=timedelta(seconds=5)):
+    def keep(*requests, polls=(), since=None, spacing=timedelta(seconds=5), budget=None):
         save_requests(con, Batch(batch_id="b", order_id="o", collected_at=NOON, requests=requests))
         insert(con, "polls", list(polls))
-        return read_politeness(con, since=since, spacing=spacing)
+        return read_politeness(con, since=since, spacing=spacing, budget=budget)
 
     return keep
 
@@ -96,7 +96,7 @@ def test_good_manners_are_counted_and_break_nothing(ledger):
 def test_every_field_of_a_request_is_kept(con, ledger):
     whole = replace(ASKED, retry_after_s=7.5, open_at_host=2, gap_s=1.5, cause="rate-limited", seconds=0.25)
     ledger(ASKED, whole)
-    kept = con.execute("SELECT * EXCLUDE (order_id, position) FROM requests WHERE position = 1")
+    kept = con.execute("SELECT * EXCLUDE (order_id, position, site) FROM requests WHERE position = 1")
     row = dict(zip([column[0] for column in kept.description], kept.fetchone(), strict=True))
 
     assert row == {name: getattr(whole, name) for name in Request.__slots__}
@@ -198,6 +198,45 @@ def test_gaps_alone_break_no_promise_for_the_spacing_is_a_setting(ledger):
 
     assert told.kept
     assert told.under_spacing == 0
+
+
+def test_the_busiest_site_of_any_24_hours_is_told(ledger):
+    told = ledger(
+        *(at(hours, host="a.paper.co.uk") for hours in (0, 1, 30)),
+        *(at(hours, host="b.paper.co.uk") for hours in (24, 24.5, 24.9)),
+        *(at(hours) for hours in (30, 31, 32)),
+        budget=3,
+    )
+
+    # From 1 h to 24.9 h: the one at noon is a day old when the one at 24 h begins.
+    assert (told.busiest_site, told.most_in_a_day) == ("paper.co.uk", 4)
+    assert told.over_budget
+    assert told.kept
+
+
+def test_what_is_a_day_old_to_the_moment_counts_no_more(ledger):
+    assert ledger(at(0), at(24)).most_in_a_day == 1
+
+
+def test_a_day_that_began_before_is_counted_and_none_that_ended(ledger):
+    requests = [at(hours) for hours in (0, 1, 2, 20, 21)]
+
+    assert ledger(*requests, since=NOON + 20 * HOUR).most_in_a_day == 5
+    assert not ledger(since=NOON + 60 * HOUR).over_budget
+    assert ledger(since=NOON + 60 * HOUR).busiest_site is None
+
+
+def test_what_is_asked_by_hand_counts_for_the_host_and_not_for_conditions(con, ledger):
+    ledger(ASKED, at(1, retry_after_s=7200.0))
+    save_by_hand(con, [at(2, ASKED, open_at_host=2)], NOON)
+    told = ledger(at(4), at(5, ASKED, url=URL + "?b"))
+
+    assert told.unconditional_repeats.count == 0
+    assert starts(told.inside_retry_after) == [2]
+    assert told.most_connections == 2
+    assert con.execute("SELECT purpose, site FROM requests WHERE order_id <> 'o'").fetchall() == [
+        ("check", "wire.example")
+    ]
 
 
 def test_what_came_before_is_remembered_and_not_counted(ledger):

@@ -330,6 +330,15 @@ def test_of_two_sources_at_one_address_one_is_polled_until_it_leaves():
     assert settled(both | {"other": replace(other, state="gone")}, NOON)["wire"].state == "duplicate"
 
 
+def test_a_source_is_not_to_blame_for_what_its_site_was_asked_enough_for():
+    for before in (STATE, polled(STATE, failed("http-500")), replace(STATE, state="new", last_ok_at=None)):
+        after = after_poll(before, failed("budget", advice="It goes on by itself."))
+
+        assert (after.state, after.failures, after.cause) == (before.state, before.failures, before.cause)
+        assert after.next_poll_at >= NOON + HOUR
+        assert "by itself" in after.advice
+
+
 # 304s
 
 
@@ -345,6 +354,14 @@ def test_304s_are_audited_once_a_day_and_not_where_they_are_few():
     assert not audit_due(again, NOON + 23 * HOUR)  # an audit that failed was one
     audited = after_poll(quiet, poll(http_status=200, audited=True))
     assert (audited.full_at, audited.unmodified_polls) == (NOON, 0)
+
+
+def test_what_lists_only_what_is_new_puts_no_audit_off():
+    state = replace(STATE, full_at=NOON - DAY)
+    new = {"outcome": "new", "http_status": 226, "items": 1, "new_items": 1, "partial": True}
+    state = polled(state, poll(), poll(**new), poll())
+
+    assert audit_due(state, state.polled_at)
 
 
 def test_a_server_whose_304_lied_is_not_trusted_for_a_month():

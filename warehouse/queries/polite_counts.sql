@@ -1,5 +1,5 @@
 -- How much was asked, and how it was spaced: one row.
--- Params: since (null for all), spacing_s (seconds that should lie between two requests to one host)
+-- Params: since (null for all), spacing_s (seconds that should lie between two requests to one site)
 SELECT
     count(*) AS requests,
     count(*) FILTER (purpose IN ('poll', 'audit', 'listing') AND http_status IS NOT NULL) AS listings_answered,

@@ -1,4 +1,5 @@
--- What took developments back: the correction, and the sentence of it that says so, its title where no claim was read.
+-- What took developments back: the correction, and the sentence of it that says so, its title where no claim was read;
+-- where the newsroom took its article back without a word in it, its note.
 -- Params: ids
 SELECT
     d.development_id,
@@ -9,6 +10,7 @@ SELECT
     a.publisher,
     a.language,
     coalesce(
+        CASE WHEN a.pubstatus IN ('withheld', 'canceled') THEN a.ednote END,
         (
             SELECT first(c.sentence ORDER BY c.status NOT IN ('denied', 'ended'), c.position)
             FROM claims AS c

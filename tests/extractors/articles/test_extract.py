@@ -173,4 +173,4 @@ def test_a_view_of_an_article_belongs_to_it_and_an_article_not_to_its_section():
 def test_a_page_that_reserves_its_rights_is_noted(an_item, a_source, meta, reserved):
     page = f"<html><head><title>The deal</title>{meta}</head><body><article><p>{SENTENCE * 3}</p></article></body>"
 
-    assert read(page, an_item(), a_source()).rights_reserved is reserved
+    assert bool(read(page, an_item(), a_source()).reservations) is reserved

@@ -1,5 +1,6 @@
 """When an article was published: who is believed, and what is done with dates that cannot be."""
 
+import sys
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -58,3 +59,20 @@ def test_a_date_ahead_becomes_now_and_is_flagged():
     assert published(ahead, ["2026-05-14T09:00:00Z"], None, "en", NOW).told_by == "structured"
     near = NOW + timedelta(minutes=14)
     assert published(near, [], None, "en", NOW) == Published(at=near, told_by="feed")
+
+
+def test_no_language_is_loaded_for_a_date_but_those_of_the_watches():
+    for written in ("2026, am 12. Wonnemonat, 7 Uhr", "am 12. Wonnemonat, 17 Uhr 30"):
+        page = html.fromstring(f"<html><body><p class='date'>{written}</p></body></html>")
+        published(None, [], page, "de", NOW)
+    known = "dateparser.data.date_translation_data."
+    loaded = {name.removeprefix(known) for name in sys.modules if name.startswith(known)}
+
+    assert {"en", "de", "zh"} <= loaded <= {"en", "de", "zh", "zh-Hant"}
+
+
+def test_a_date_in_words_is_found_in_each_of_them():
+    for written in ("Mittwoch, den 13. Mai 2026", "Wednesday, the 13th of May 2026", "2026年5月13日 星期三"):
+        page = html.fromstring(f"<html><body><p class='date'>{written}</p></body></html>")
+
+        assert published(None, [], page, "en", NOW) == Published(at=DAY, told_by="page")

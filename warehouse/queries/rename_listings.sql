@@ -1,0 +1,5 @@
+-- Params: ids (lists of the id before and the id since)
+-- The source goes by another id in the watch file: what it listed last goes with it, and stays known.
+UPDATE state.listings SET source_id = renamed.pair[2]
+FROM (SELECT unnest($ids) AS pair) AS renamed
+WHERE renamed.pair[1] = source_id;
