@@ -3,7 +3,7 @@ PYTHON ?= $(shell python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' 
 BIN := .venv/bin
 SET := .venv/.set-up
 
-.PHONY: setup demo test check soak lock bench bench-extract bench-collect bench-stories bench-copies bench-growth score train judge format clean
+.PHONY: setup demo test check soak lock bench bench-extract bench-collect bench-distribution bench-stories bench-copies bench-growth bench-serve score train judge format clean
 
 setup: $(SET)
 
@@ -58,6 +58,10 @@ bench-extract: $(SET)
 bench-collect: $(SET)
 	$(BIN)/python -m tests.bench.collect
 
+# 1, 2 and 3 collectors, one writer, an S3 server, all on this machine.
+bench-distribution: $(SET)
+	$(BIN)/python -m tests.bench.distribution
+
 bench-stories: $(SET)
 	$(BIN)/python -m tests.bench.stories
 
@@ -68,8 +72,13 @@ bench-copies: $(SET)
 bench-growth: $(SET)
 	$(BIN)/python -m tests.bench.growth
 
+# What running unattended costs: 40 minutes in which next to nothing happens.
+bench-serve: $(SET)
+	$(BIN)/python -m tests.bench.unattended
+
 lock: $(SET)
 	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --upgrade -o requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --extra s3 --constraint requirements.lock --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url -o deploy/requirements.lock
 
 clean:
 	rm -rf .venv

@@ -10,6 +10,7 @@ NewswatchError
 ├── ParseError              bytes that are not the feed, sitemap or page they should be
 ├── ExtractionError         a page that gave no article (it hung, crashed, or holds none)
 └── WarehouseError          the DuckDB file cannot be opened, is newer than the program, or is held
+    └── DamagedWarehouseError   its bytes are not what was written: the next cycle makes it anew
 ```
 """
 
@@ -122,3 +123,7 @@ class ExtractionError(NewswatchError):
 
 class WarehouseError(NewswatchError):
     """The warehouse or snapshot cannot be used; the message says which file and what to do."""
+
+
+class DamagedWarehouseError(WarehouseError):
+    """The bytes of the file are not what was written, or it is gone while the snapshot is there."""

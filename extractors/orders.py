@@ -330,7 +330,8 @@ class Batch:
     """All that one collection brought: the unit that is loaded, once, in one transaction.
 
     `rests`, `robots` and `rights` are what was learned of hosts, robots.txt files and files about rights in this
-    collection.
+    collection. `parts` are the ids of the batches that were joined to this one: what several collectors brought for
+    one plan.
     """
 
     batch_id: str
@@ -344,6 +345,7 @@ class Batch:
     rests: tuple[HostRest, ...] = ()
     robots: tuple[RobotsFile, ...] = ()
     kills: tuple[Kill, ...] = ()
+    parts: tuple[str, ...] = ()
     rights: tuple[RightsFile, ...] = ()
     archives: tuple[ArchiveVisit, ...] = ()
 

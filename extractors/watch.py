@@ -16,9 +16,13 @@ from extractors.watch_sources import read_sources
 from extractors.watch_table import Faults, Table, no_twins
 
 Digest = Literal["off", "hourly", "daily"]
+About = Literal["all", "developments", "health"]
 
 _PLACE = re.compile(r"at line (?P<line>\d+), column \d+")
 _PLACE_OR_END = re.compile(r"\s*\(at [^()]*\)$")
+
+#: Keys of a rule that choose among developments, or hold their alerts.
+_OF_DEVELOPMENTS = frozenset({"event_types", "statuses", "basis", "min_origins", "digest", "quiet"})
 
 #: Phrases of one language as a watch adds them: event type or section of cues → key → phrases.
 Sections = Mapping[str, Mapping[str, tuple[str, ...]]]
@@ -60,10 +64,11 @@ class Example:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertRule:
-    """Who is told of which developments. Empty filters let everything pass.
+    """Who is told of which developments, and of the pipeline's own health. Empty filters let everything pass.
 
     `to` is an Apprise URL or `env:NAME` (the URL is in that environment variable). `quiet` is
-    `HH:MM-HH:MM Area/City`, None for no quiet hours.
+    `HH:MM-HH:MM Area/City`, None for no quiet hours. `about` leaves one of the two out; filters, hold and hours are for
+    developments only.
     """
 
     name: str
@@ -74,6 +79,7 @@ class AlertRule:
     min_origins: int = 1
     digest: Digest = "off"
     quiet: str | None = None
+    about: About = "all"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -293,7 +299,13 @@ def _alerts(top: Table) -> tuple[AlertRule, ...]:
             min_origins=table.take("min_origins", checks.whole_number, 1),
             digest=table.take("digest", checks.one_of(Digest), "off"),
             quiet=table.take("quiet", checks.quiet, None),
+            about=table.take("about", checks.one_of(About), "all"),
         )
+        if rule.about == "health":
+            for key in _OF_DEVELOPMENTS & table.values.keys():
+                table.faults.add(
+                    table.key(key), 'has no meaning with about = "health": it is for developments'
+                )
         table.close()
         found.append(rule)
     no_twins("name", "name", [rule.name for rule in found], tables)

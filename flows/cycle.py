@@ -6,7 +6,7 @@ be killed at any moment.
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
@@ -18,13 +18,16 @@ from extractors.clock import Clock
 from extractors.errors import NewswatchError, WarehouseError
 from extractors.orders import Batch, Order
 from extractors.watch import Watch
+from flows.housekeeping import keep_verified, mend, tidy_if_due
+from flows.pulse import beating
 from flows.settings import Settings
 from warehouse import landing, snapshot
 from warehouse.budget import used_sites
-from warehouse.database import Connection, open_warehouse
+from warehouse.database import Connection, open_warehouse, suspect, suspicion_path
 from warehouse.hosts import known_rests
+from warehouse.journal import Journal
 from warehouse.load import COUNTS, LoadResult, load
-from warehouse.lock import exclusive
+from warehouse.lock import exclusive, prolong
 from warehouse.outbox import due_alerts
 from warehouse.plan import plan
 
@@ -37,6 +40,9 @@ log = structlog.get_logger()
 LANDING = "landing"
 #: So long is an order worth to be carried out of which nothing was answered; its sources are due again anyway.
 RESUME_FOR = timedelta(hours=6)
+#: So long may a cycle hold its home without progress, a step or a batch done: then it hangs, and whoever comes next
+#: ends it. Collecting, the longest step, fetches for 10 minutes and reads what it has.
+LEASE = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,28 +87,62 @@ def run_cycle(
     *,
     pool: "ExtractionPool[Any, Any] | None" = None,
     with_report: bool = True,
+    with_housekeeping: bool = True,
+    bringing: "Callable[[Settings, Watch, Clock], Loaded] | None" = None,
 ) -> CycleResult:
-    """Run one cycle: collect what is due, load, publish, alert, report.
+    """Run one cycle: collect what is due, load, publish, alert, tidy up (once a day), report.
 
-    `pool` None makes extraction workers for this cycle alone, if there is anything to extract. The report is
-    written where something changed, and never with `with_report` False.
+    A damaged warehouse is made anew before. `pool` None makes extraction workers for this cycle alone, if there is
+    anything to extract. The report is written where something changed, and never with `with_report` False. `bringing`
+    says what takes the place of planning, collecting and loading, None for these.
 
     Raises:
         WarehouseError: another cycle is running on this home, or the warehouse cannot be used.
     """
     started = time.perf_counter()
-    with exclusive(settings.state / "cycle.lock", doing="running a cycle on this home"):
-        begun = finish_begun(settings, watch, clock, pool=pool)
-        order = plan_order(settings, watch, clock)
-        if order is not None:
-            collect_order(settings, watch, order, clock, pool=pool)
-        loaded = joined(begun, load_waiting(settings, watch, clock))
-        publish(settings)
+    with (
+        exclusive(
+            settings.state / "cycle.lock",
+            doing="running a cycle on this home",
+            for_s=LEASE.total_seconds(),
+        ),
+        beating(settings.state, clock),
+    ):
+        mend(settings, clock)
+        prolong(settings.state / "cycle.lock")
+        loaded = (
+            bring(settings, watch, clock, pool=pool) if bringing is None else bringing(settings, watch, clock)
+        )
+        prolong(settings.state / "cycle.lock")
+        publish(settings, with_copy=False)  # elsewhere is slow, perhaps: alerts do not wait for it
+        prolong(settings.state / "cycle.lock")
         sent, unsent = send_alerts(settings, watch, clock)
+        prolong(settings.state / "cycle.lock")
         publish(settings)
+        prolong(settings.state / "cycle.lock")
+        if with_housekeeping:
+            tidy(settings, clock)
+            prolong(settings.state / "cycle.lock")
         if with_report and (loaded.results or sent):
             report(settings, watch, clock)
     return summed(loaded, sent, unsent, time.perf_counter() - started)
+
+
+def bring(
+    settings: Settings, watch: Watch, clock: Clock, *, pool: "ExtractionPool[Any, Any] | None" = None
+) -> Loaded:
+    """Finish what was begun, collect what is due, and load it; where machines share a place, as one of them."""
+    if settings.landing_url is not None:
+        from flows.distribution import bring_shared  # noqa: PLC0415 - one machine must not pay for many
+
+        return bring_shared(settings, watch, clock, pool=pool)
+    begun = finish_begun(settings, watch, clock, pool=pool)
+    order = plan_order(settings, watch, clock)
+    if order is not None:
+        prolong(settings.state / "cycle.lock")
+        collect_order(settings, watch, order, clock, pool=pool)
+    prolong(settings.state / "cycle.lock")
+    return joined(begun, load_waiting(settings, watch, clock))
 
 
 def finish_begun(
@@ -127,6 +167,7 @@ def finish_begun(
                 landing.remove_order(settings.landing, order.order_id)
                 continue
             log.info("order_resumed", order_id=order.order_id)
+            prolong(settings.state / "cycle.lock")
             collect_order(settings, watch, _up_to_now(settings, order, clock), clock, pool=pool)
         except landing.MACHINE_ERRORS:
             raise
@@ -182,6 +223,7 @@ def load_waiting(settings: Settings, watch: Watch, clock: Clock) -> Loaded:
     failures: list[tuple[str, str, str | None]] = []
     with open_warehouse(settings.warehouse) as con:
         for path in landing.waiting_batches(settings.landing):  # anew: whoever held the lock has taken some
+            prolong(settings.state / "cycle.lock")
             try:
                 batch = landing.read_batch(path)
                 results.append(load_batch(con, settings, watch, batch, clock))
@@ -192,6 +234,7 @@ def load_waiting(settings: Settings, watch: Watch, clock: Clock) -> Loaded:
                 continue
             except Exception as error:
                 log.exception("batch_not_loaded", path=str(path))
+                suspect(settings.warehouse, error)
                 told = (
                     f"{path}: cannot be loaded ({type(error).__name__}: {str(error).partition(chr(10))[0]})"
                 )
@@ -204,6 +247,7 @@ def load_waiting(settings: Settings, watch: Watch, clock: Clock) -> Loaded:
             ]
             landing.archive_batch(path, settings.archive)
             landing.remove_order(settings.landing, batch.order_id)
+    prolong(settings.state / "cycle.lock")
     return Loaded(results=tuple(results), failures=tuple(failures))
 
 
@@ -212,12 +256,10 @@ def load_batch(
 ) -> LoadResult:
     """Load one batch in one transaction; `alert` False keeps silent about what it brings."""
     from flows.alerts.desk import AlertDesk  # noqa: PLC0415 - only where something is loaded
-    from flows.alerts.health import HealthDesk  # noqa: PLC0415 - as above
 
     told = alert and bool(watch.alerts)
     desk = AlertDesk(con, watch, settings.environment) if told else None
-    health = HealthDesk(con, watch.alerts, settings.environment) if told else None
-    result = load(con, batch, watch, clock(), desk, health)
+    result = load(con, batch, watch, clock(), desk)
     log.info(
         "batch_loaded",
         batch_id=batch.batch_id,
@@ -230,27 +272,62 @@ def load_batch(
     return result
 
 
-def publish(settings: Settings) -> bool:
-    """Replace the snapshot; False where nothing has changed or its folder cannot be written (logged)."""
+def publish(settings: Settings, *, with_copy: bool = True) -> bool:
+    """Replace the snapshot; False where nothing has changed or its folder cannot be written (logged).
+
+    The copy elsewhere, where one is wanted, is made anew too; not with `with_copy` False: then the next time.
+
+    It stays as it is while the warehouse is suspected to be damaged: it may be what that is made anew from.
+    """
+    if suspicion_path(settings.warehouse).exists():
+        log.warning("snapshot_kept", path=str(settings.snapshot))
+        return False
     try:
         published = snapshot.publish(settings.warehouse, settings.snapshot)
-        if published and settings.snapshot_url:
-            snapshot.copy_to(settings.snapshot, Path(settings.snapshot_url))
+        prolong(settings.state / "cycle.lock")
+        if with_copy and settings.snapshot_url:
+            noted = settings.state / "snapshot.copied"
+            snapshot.copy_new(settings.snapshot, settings.snapshot_url, noted, settings.environment)
     except OSError as error:
         log.error("snapshot_not_published", path=str(settings.snapshot), error=str(error))
         return False
     return published
 
 
-def send_alerts(settings: Settings, watch: Watch, clock: Clock) -> tuple[int, int]:
-    """Send what is due in the outbox; return how many alerts were sent, and how many could not be."""
-    with open_warehouse(settings.warehouse) as con:
-        if not due_alerts(con):
-            return 0, 0
-        from flows.alerts.deliver import deliver  # noqa: PLC0415 - only where something is to be sent
+def send_alerts(
+    settings: Settings, watch: Watch, clock: Clock, *, with_health: bool = True
+) -> tuple[int, int]:
+    """Send what is due in the outbox; return how many alerts were sent, and how many could not be.
 
-        delivery = deliver(con, watch.alerts, settings.environment, clock())
-    return delivery.sent, delivery.failed
+    Before that the pipeline looks at its own health and decides what is to be told of it; not with `with_health` False.
+    """
+    with open_warehouse(settings.warehouse) as con:
+        if with_health:
+            from flows.troubles import look_at_health  # noqa: PLC0415 - as below
+
+            look_at_health(con, settings, watch, clock())
+        journal, sent, failed = Journal(settings.journal), 0, 0
+        if due_alerts(con):
+            from flows.alerts.deliver import deliver, send_by_apprise  # noqa: PLC0415 - only where something is sent
+
+            def send(url: str, title: str, body: str) -> None:
+                prolong(settings.state / "cycle.lock")
+                send_by_apprise(url, title, body)
+
+            delivery = deliver(con, watch.alerts, settings.environment, clock(), send, journal=journal)
+            sent, failed = delivery.sent, delivery.failed
+        if not landing.waiting_batches(settings.landing):
+            journal.note_complete(clock())
+    return sent, failed
+
+
+def tidy(settings: Settings, clock: Clock) -> None:
+    """Once a day: clear away what is too old, check warehouse and snapshot, publish what was written down of it."""
+    found = tidy_if_due(settings, clock)
+    if found is None or found.state == "unreadable":
+        return
+    publish(settings)
+    keep_verified(settings)
 
 
 def report(settings: Settings, watch: Watch, clock: Clock) -> Path | None:

@@ -114,6 +114,8 @@ def _run_steps(
         for moment in progress.track(moments, description="newsroom"):
             newsroom.clock = moment
             clock = standing_clock(moment)
-            results.append(run_cycle(settings, watch, clock, pool=pool, with_report=False))
+            results.append(
+                run_cycle(settings, watch, clock, pool=pool, with_report=False, with_housekeeping=False)
+            )
         report(settings, watch, standing_clock(moments[-1]))
     return results

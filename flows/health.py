@@ -6,8 +6,10 @@ from datetime import datetime, timedelta
 from extractors.doctor import ailment_of, diagnose
 from extractors.hosts import host_of
 from extractors.orders import HostRest, SiteUse
+from flows.settings import Settings
 from warehouse.budget import spent_sites
 from warehouse.database import Connection, rows
+from warehouse.episodes import Episode
 from warehouse.hosts import known_rests
 from warehouse.read import Backlog, RunRow, SourceRow, read_backlog, read_runs, read_sources
 from warehouse.source_advice import SILENT_FOR
@@ -49,14 +51,16 @@ class Ailing:
 class Health:
     """The state as of the last publication: sources, failing first; runs, newest first; what waits.
 
-    `ailing` are the sources to look at, in the order of `sources`: those that fail, and those that work with advice.
-    `spent` are the sites that got as much of their daily `budget` (None: no bound) as is for pages, or for polls.
+    `troubles` are what is wrong with the pipeline itself, which alerts tell too. `ailing` are the sources to look at,
+    in the order of `sources`: those that fail, and those that work with advice. `spent` are the sites that got as much
+    of their daily `budget` (None: no bound) as is for pages, or for polls.
     """
 
     sources: tuple[SourceRow, ...]
     ailing: tuple[Ailing, ...]
     runs: tuple[RunRow, ...]
     backlog: Backlog
+    troubles: tuple[Episode, ...] = ()
     spent: tuple[SiteUse, ...] = ()
     budget: int | None = None
 
@@ -71,11 +75,13 @@ class Health:
         return self.backlog.pending_alerts + self.backlog.failed_alerts
 
 
-def status(con: Connection, now: datetime, *, runs: int = 5, budget: int | None = None) -> Health:
-    """Return the health that the open snapshot tells, with its last `runs` runs.
+def status(con: Connection, settings: Settings, now: datetime, *, runs: int = 5) -> Health:
+    """Return the health that the open snapshot tells, with its last `runs` runs, and the files beside the warehouse.
 
-    `now` tells which hosts still rest, and which sites have used up their `budget`.
+    `now` tells which hosts still rest, and which sites have used up their budget.
     """
+    from flows.troubles import told_now  # noqa: PLC0415 - the help of all commands needs none of it
+
     sources = read_sources(con)
     rests = {rest.host: rest for rest in known_rests(con, now)}
     unread = _unread_pages(con, now)
@@ -88,8 +94,9 @@ def status(con: Connection, now: datetime, *, runs: int = 5, budget: int | None 
         ailing=tuple(one for one in found if one is not None),
         runs=read_runs(con, most=runs),
         backlog=read_backlog(con),
-        spent=spent_sites(con, now, budget) if budget is not None else (),
-        budget=budget,
+        troubles=told_now(con, settings, now),
+        spent=spent_sites(con, now, settings.budget),
+        budget=settings.budget,
     )
 
 

@@ -23,6 +23,7 @@ from extractors.signals.tagger import Tagger
 from extractors.watch import Watch
 from flows.alerts.message import is_link
 from flows.cycle import CycleResult, Loaded, load_batch, publish, report, send_alerts, summed
+from flows.housekeeping import require_whole
 from flows.log import without_secrets
 from flows.settings import Settings
 from warehouse.database import open_scratch, open_warehouse
@@ -71,7 +72,7 @@ def import_files(
     sent, unsent = 0, 0
     publish(settings)
     if alert:
-        sent, unsent = send_alerts(settings, watch, clock)
+        sent, unsent = send_alerts(settings, watch, clock, with_health=False)
         publish(settings)
     report(settings, watch, clock)
     return summed(replace(loaded, failures=failures), sent, unsent, time.perf_counter() - started)
@@ -82,6 +83,7 @@ def _load(
 ) -> Loaded:
     tagger = Tagger(watch)
     results = []
+    require_whole(settings)
     with open_warehouse(settings.warehouse) as con:
         for start in range(0, len(articles), BATCH):
             batch = _batch(tagger, watch, articles[start : start + BATCH])

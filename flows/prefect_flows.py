@@ -1,22 +1,27 @@
 """The cycle as Prefect flows: decorators around the plain functions of `flows.cycle`, and nothing else.
 
 Flows take the home and the watch file as text and open what they need inside: no connection, client or
-secret is ever a parameter, since Prefect keeps parameters in its database. One flow a step, none an
-article: a flow run costs about a second, a step's work much less.
+secret is ever a parameter, since Prefect keeps parameters in its database. A cycle is one flow run, its steps plain
+functions: each flow run more would cost half a second of processor time and rows in Prefect's database. The steps
+stand as flows beside it, for whoever wants one alone.
 """
 
 from pathlib import Path
+from typing import Any
 
-from prefect import flow
+from prefect import Flow, flow
 
 from extractors.clock import system_clock
 from extractors.errors import NewswatchError
 from extractors.watch import Watch, read_watch
 from flows import cycle as steps
 from flows.log import configure_logging
-from flows.settings import Settings, process_environment, read_settings
+from flows.pulse import noting_failure
+from flows.settings import Settings, process_environment, read_settings, secret_values
 from warehouse.landing import order_path, read_order
-from warehouse.lock import exclusive
+
+#: What a flow returns of the result of a cycle.
+_COUNTS = ("outcome", "polls", "failed_polls", "articles", "developments", "alerts")
 
 
 class EverySourceFailedError(NewswatchError):
@@ -44,8 +49,7 @@ def load(home: str, watch: str) -> dict[str, object]:
     settings, watched = _read(home, watch)
     loaded = steps.load_waiting(settings, watched, system_clock)
     result = steps.summed(loaded, 0, 0, 0.0)
-    names = ("outcome", "polls", "failed_polls", "articles", "developments", "alerts")
-    return {name: getattr(result, name) for name in names}
+    return {name: getattr(result, name) for name in _COUNTS}
 
 
 @flow(name="publish", description="Replace the snapshot and write the report, where anything has changed.")
@@ -67,27 +71,24 @@ def alert(home: str, watch: str) -> int:
 
 @flow(name="cycle", description="Plan, collect, load, publish, alert: one cycle.")
 def cycle(home: str, watch: str) -> dict[str, object]:
-    """Run one cycle and return what `load` returns.
+    """Run one cycle and return what `load` returns: one flow run, however much there is to do.
 
     Raises:
         EverySourceFailedError: sources were polled, and each of them failed.
     """
-    settings, watched = _read(home, watch)
-    with exclusive(settings.state / "cycle.lock", doing="running a cycle on this home"):
-        steps.finish_begun(settings, watched, system_clock)
-        order = plan(home, watch)
-        if order is not None:
-            collect(home, watch, order)
-        loaded = load(home, watch)
-        publish(home, watch)
-        if alert(home, watch):  # even where nothing has changed: what was held or has failed may be due
-            publish(home, watch)
-    if loaded["outcome"] == "failed":
+    with noting_failure(Path(home) / "state", system_clock):  # beyond this, the cycle does it
+        settings, watched = _read(home, watch)
+    done = steps.run_cycle(settings, watched, system_clock)
+    if done.outcome == "failed":
         raise EverySourceFailedError("every source failed; `newswatch status` says why")
-    return loaded
+    return {name: getattr(done, name) for name in _COUNTS}
+
+
+#: The flows that are run by `newswatch serve`, by name: the cycle, and what can be wanted alone.
+BY_NAME: dict[str, Flow[..., Any]] = {one.name: one for one in (cycle, load, publish, alert)}
 
 
 def _read(home: str, watch: str) -> tuple[Settings, Watch]:
     settings = read_settings(process_environment(), home=Path(home), watch=Path(watch))
-    configure_logging(settings.log_level)
+    configure_logging(settings.log_level, secret_values(settings))
     return settings, read_watch(settings.watch_file)

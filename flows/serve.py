@@ -1,71 +1,216 @@
 """Unattended running: a Prefect server of our own on loopback, schedules, and a runner, until stopped.
 
-Two child processes: the server (SQLite in the home) and the runner. Prefect is imported in the children
-alone, with its settings in their environment: its home is in ours, and reporting to its maker is off.
+This process supervises two children, the server (SQLite in the home) and the runner, and starts again what ends:
+nothing but a signal ends it. Prefect is imported in the children alone, with its settings in their environment. The
+children die with this process, however it dies.
 """
 
-import contextlib
+import errno
+import http.client
 import os
 import signal
 import socket
-import subprocess
-import sys
-import threading
 import time
-from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import timedelta
+from http import HTTPStatus
+from types import FrameType
+from urllib.parse import urlsplit
+from uuid import uuid4
 
-import httpx
 import structlog
 
-from extractors.errors import NewswatchError
+from extractors.clock import system_clock
 from extractors.watch import Watch
+from flows.children import Child, end_left, note_children
+from flows.prefect_settings import (
+    database_of,
+    is_broken,
+    prefect_environment,
+    server_environment,
+    set_aside,
+    without_api,
+)
 from flows.settings import Settings
+from flows.watchdog import watching_over
 from warehouse.lock import exclusive
 
 log = structlog.get_logger()
 
-#: Seconds the server may take until it answers: 5 to 13 s measured on 2 cores with a new database.
+#: Seconds the server may take until it answers: 5 to 13 s measured on 2 cores with a new database. So long, too, may
+#: one that has answered before be silent.
 START_S = 120.0
-#: Seconds a child may take to end before it is killed: two children, one after the other, within 10 s.
-STOP_S = 4.5
+#: Seconds an answer to that question may take.
+ANSWER_S = 2.0
+#: Seconds between two looks at a server that has answered.
+LOOK_S = 15.0
+#: The server is started anew when it holds more: 230 MB at the start, 247 after 450 cycles in 38 minutes (measured),
+#: the most of it soon; whether it ends there after weeks is not known. Cycles go on meanwhile.
+MOST_BYTES = 400 << 20
+#: Seconds between two checks of its database while it runs: 3 ms a megabyte. So long a server runs at least until it
+#: is started anew for its memory: one that holds too much from the start is still better than none.
+CHECK_S = 3600.0
+#: Starts in a row after which a database that Prefect cannot work with is set aside, though it is whole: it is another
+#: version's, say. It holds the history of runs, and nothing else.
+HOPELESS = 4
 #: Cycles per interval of the most frequent source: it is polled at the first cycle after it is due, never before, so
-#: it waits a fifth of its interval longer at most. An idle cycle takes 3 to 5 s of processor time under Prefect.
+#: it waits a fifth of its interval longer at most. An idle cycle takes 0.6 s of processor time in all processes
+#: (measured over 370).
 CYCLES_PER_INTERVAL = 5
 #: Shortest and longest time between two cycles.
 SHORTEST, LONGEST = timedelta(seconds=30), timedelta(minutes=5)
 
 
-class ServeError(NewswatchError):
-    """The server or the runner could not be started, or ended by itself."""
-
-
 def serve(settings: Settings, watch: Watch) -> None:
-    """Run cycles by schedule until SIGTERM or SIGINT; the children are ended with it.
+    """Run cycles by schedule until SIGTERM, SIGINT or SIGHUP; the children are ended with it, within 10 s.
 
     A cycle runs at the start and then every `interval_of(watch)`; each polls what is due by then. An
-    existing Prefect server is used where `PREFECT_API_URL` names one.
+    existing Prefect server is used where `PREFECT_API_URL` names one; it may come and go.
 
     Raises:
-        ServeError: the server does not come up, or server or runner end by themselves.
-        WarehouseError: another `serve` runs on this home.
+        WarehouseError: another `serve` runs on this home; the message says which.
     """
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda _number, _frame: stop.set())
-    with exclusive(settings.state / "serve.lock", doing="serving this home"), contextlib.ExitStack() as stack:
-        environment = prefect_environment(settings, _free_port())
-        children = {}
-        if "PREFECT_API_URL" not in settings.environment:
-            children["server"] = stack.enter_context(_child(_SERVER, environment))
-            _wait_until_it_answers(environment["PREFECT_API_URL"], children["server"], stop)
-        children["runner"] = stack.enter_context(_child(_runner(settings, interval_of(watch)), environment))
-        log.info("serving", api=environment["PREFECT_API_URL"], interval_s=interval_of(watch).total_seconds())
-        while not stop.wait(1.0):
-            for name, child in children.items():
-                if (status := child.poll()) is not None:
-                    raise ServeError(f"the Prefect {name} ended by itself (status {status}); see above")
+    asked = _stop_asked()
+    interval = interval_of(watch)
+    with (
+        exclusive(settings.state / "serve.lock", doing="serving this home"),
+        watching_over(settings, watch, interval, system_clock) as watch_over,
+    ):
+        end_left(settings.state / "children.json")
+        supervisor = Supervisor(settings, interval)
+        log.info("serving", interval_s=interval.total_seconds())
+        try:
+            while not asked:
+                supervisor.look()
+                watch_over()
+                time.sleep(0.5)
+        finally:
+            supervisor.close()
     log.info("stopped")
+
+
+class Supervisor:
+    """Sees that server and runner run; none of its looks waits for more than the answer of the server."""
+
+    def __init__(self, settings: Settings, interval: timedelta) -> None:
+        """Prepare the children of the home for cycles every `interval`; the first look starts them."""
+        self._settings = settings
+        self._interval = interval
+        self._server = Child("server") if without_api(settings.environment) else None
+        self._runner = Child("runner")
+        self.environment = prefect_environment(settings, free_port())
+        self._answered_at: float | None = None
+        self._looked_at = 0.0
+        self._checked_at = time.monotonic()
+        self._name = own_name(settings)
+
+    def look(self) -> None:
+        """Start what does not run and may be started by now; end what does not do its work.
+
+        The runner does not wait for the server: where that takes longer than an interval, cycles begin without it.
+        """
+        if self._server is not None:
+            try:
+                self._look_at_server(self._server)
+            except OSError as error:  # no port, no handle: nothing that is not tried again
+                self._server.put_off(error)
+        if self._runner.has_ended():
+            self._note()
+        if self._runner.is_due():
+            interval_s = str(self._interval.total_seconds())
+            settings = self._settings
+            home, watch = str(settings.home), str(settings.watch_file)
+            self._runner.start(
+                [
+                    "-m",
+                    "flows.runner",
+                    str(os.getpid()),
+                    home,
+                    watch,
+                    interval_s,
+                    self._name,
+                    settings.log_level,
+                ],
+                self.environment,
+            )
+            self._note()
+
+    def close(self) -> None:
+        """End the children: first the runner, which tells the server what becomes of its run."""
+        self._runner.end()
+        if self._server is not None:
+            self._server.end()
+        self._note()
+
+    def _look_at_server(self, server: Child) -> None:
+        if server.has_ended():
+            self._answered_at = None
+        if server.is_due():
+            if is_taken(int(self.environment["PREFECT_SERVER_API_PORT"])):
+                self._move()
+            self._heal_database(server)
+            server.start(
+                ["-m", "prefect", "server", "start", "--no-ui"], server_environment(self.environment)
+            )
+            self._note()
+        if server.runs and (self._answered_at is None or time.monotonic() - self._looked_at >= LOOK_S):
+            self._looked_at = time.monotonic()
+            if self._answers():
+                if self._answered_at is None:
+                    log.info("server_answers", after_s=round(server.runs_for_s, 1), api=self._api)
+                self._answered_at = time.monotonic()
+                self._renew(server)
+            elif self._silent_s(server) > START_S:
+                log.error("server_silent", seconds=round(self._silent_s(server)))
+                server.give_up(silent_s=self._silent_s(server))
+                self._answered_at = None
+
+    def _renew(self, server: Child) -> None:
+        """End a server that holds too much, or whose database has broken under it; the next look starts another."""
+        broken = False
+        if time.monotonic() - self._checked_at >= CHECK_S:
+            self._checked_at = time.monotonic()
+            broken = is_broken(database_of(self._settings))
+        if broken or (server.runs_for_s >= CHECK_S and server.resident_bytes > MOST_BYTES):
+            log.warning("server_renewed", megabytes=server.resident_bytes >> 20, database_broken=broken)
+            server.end()
+            self._answered_at = None
+
+    def _silent_s(self, server: Child) -> float:
+        return min(server.runs_for_s, time.monotonic() - (self._answered_at or 0.0))
+
+    def _move(self) -> None:
+        """Give the next server another port; the runner, which knows the old one, starts anew with it."""
+        environment = prefect_environment(self._settings, free_port())
+        self._runner.end()
+        self.environment = environment
+
+    def _heal_database(self, server: Child) -> None:
+        """Set Prefect's database aside where it is broken or no start succeeds with it: a new one is made."""
+        database = database_of(self._settings)
+        hopeless = server.failures > 0 and server.failures % HOPELESS == 0 and database.exists()
+        with suppress(OSError):
+            if hopeless or is_broken(database):
+                log.error("prefect_database_set_aside", path=str(set_aside(database, system_clock())))
+
+    @property
+    def _api(self) -> str:
+        return self.environment["PREFECT_API_URL"]
+
+    def _answers(self) -> bool:
+        where = urlsplit(self._api)
+        connection = http.client.HTTPConnection(where.hostname or "", where.port, timeout=ANSWER_S)
+        try:
+            connection.request("GET", f"{where.path}/health")
+            return connection.getresponse().status == HTTPStatus.OK
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            connection.close()
+
+    def _note(self) -> None:
+        children = [self._runner] if self._server is None else [self._server, self._runner]
+        note_children(self._settings.state / "children.json", children)
 
 
 def interval_of(watch: Watch) -> timedelta:
@@ -74,77 +219,58 @@ def interval_of(watch: Watch) -> timedelta:
     return min(max(every / CYCLES_PER_INTERVAL, SHORTEST), LONGEST)
 
 
-def prefect_environment(settings: Settings, port: int) -> dict[str, str]:
-    """Return the environment of the children: the given one, with Prefect's settings and the program's."""
-    home = settings.state / "prefect"
-    home.mkdir(parents=True, exist_ok=True)
-    ours = {
-        "PREFECT_HOME": str(home),
-        "PREFECT_API_URL": f"http://127.0.0.1:{port}/api",
-        "PREFECT_SERVER_API_HOST": "127.0.0.1",
-        "PREFECT_SERVER_API_PORT": str(port),
-        "PREFECT_SERVER_DATABASE_CONNECTION_URL": f"sqlite+aiosqlite:///{home / 'prefect.db'}",
-        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-        "DO_NOT_TRACK": "1",
-        "PREFECT_RUNNER_POLL_FREQUENCY": "5",
-        "PREFECT_LOGGING_LEVEL": "WARNING",
-        "PREFECT_SERVER_LOGGING_LEVEL": "WARNING",
-        "PREFECT_CLI_PROMPT": "false",
-    }
-    told = settings.environment
-    if "PREFECT_API_URL" in told:
-        ours["PREFECT_API_URL"] = told["PREFECT_API_URL"]
-    return {**told, **ours, "NEWSWATCH_HOME": str(settings.home), "NEWSWATCH_WATCH": str(settings.watch_file)}
+def _stop_asked() -> list[int]:
+    """Return a list that is empty until the process is asked to end: by SIGTERM, SIGINT or SIGHUP.
+
+    A signal that is ignored already stays so (`nohup`, a shell's job in the background), but SIGTERM. No lock is taken
+    in the handler: it runs in the midst of whatever holds one.
+    """
+    asked: list[int] = []
+
+    def note(number: int, _frame: FrameType | None) -> None:
+        asked.append(number)
+
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        if number == signal.SIGTERM or signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, note)
+    return asked
 
 
-#: What starts the server.
-_SERVER = [sys.executable, "-m", "prefect", "server", "start", "--no-ui"]
+def is_taken(port: int) -> bool:
+    """Tell whether somebody listens on the port of loopback, or it may not be used.
+
+    Raises:
+        OSError: it cannot be told, as this process has too many files open, say.
+    """
+    with socket.socket() as probe:
+        probe.setsockopt(
+            socket.SOL_SOCKET, socket.SO_REUSEADDR, 1
+        )  # as the server does: what it left is no hindrance
+        try:
+            probe.bind(("127.0.0.1", port))
+            probe.listen()
+        except OSError as error:
+            if error.errno in {errno.EADDRINUSE, errno.EACCES}:
+                return True
+            raise
+    return False
 
 
-def _runner(settings: Settings, interval: timedelta) -> list[str]:
-    seconds = str(interval.total_seconds())
-    return [sys.executable, "-m", "flows.runner", str(settings.home), str(settings.watch_file), seconds]
-
-
-@contextlib.contextmanager
-def _child(command: list[str], environment: Mapping[str, str]) -> Iterator["subprocess.Popen[bytes]"]:
-    """Run `command` during the block; then end it gently, after `STOP_S` for good, with its own children."""
-    child = subprocess.Popen(  # noqa: S603 - our own interpreter and modules
-        command, env=dict(environment), stdout=sys.stderr, stdin=subprocess.DEVNULL, start_new_session=True
-    )
-    try:
-        yield child
-    finally:
-        _end(child)
-
-
-def _end(child: "subprocess.Popen[bytes]") -> None:
-    with contextlib.suppress(ProcessLookupError):
-        child.terminate()
-    try:
-        child.wait(STOP_S)
-    except subprocess.TimeoutExpired:
-        log.warning("child_killed", pid=child.pid)
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(child.pid, signal.SIGKILL)  # what is left of its session: flow runs whose runner is gone
-    child.wait()
-
-
-def _wait_until_it_answers(api: str, server: "subprocess.Popen[bytes]", stop: threading.Event) -> None:
-    deadline = time.monotonic() + START_S
-    while time.monotonic() < deadline and not stop.is_set():
-        if (status := server.poll()) is not None:
-            raise ServeError(f"the Prefect server ended (status {status}) before it answered; see above")
-        with contextlib.suppress(httpx.TransportError):
-            if httpx.get(f"{api}/health", timeout=2.0, trust_env=False).is_success:
-                return
-        stop.wait(0.2)
-    if not stop.is_set():
-        raise ServeError(f"the Prefect server did not answer at {api} within {START_S:.0f} s")
-
-
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port on loopback that nobody uses now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+def own_name(settings: Settings) -> str:
+    """Return a name for the deployments that no other home has at the same server, the same after each start."""
+    path = settings.state / "prefect" / "name"
+    with suppress(OSError):
+        if named := path.read_text(encoding="utf-8").strip():
+            return named
+    name = f"newswatch-{uuid4().hex[:8]}"
+    with suppress(OSError):
+        path.write_text(name, encoding="utf-8")
+    return name

@@ -14,6 +14,9 @@ from typing import TypeVar
 
 from extractors.errors import ConfigurationError
 from extractors.orders import Manners
+from flows.listening import listening_address
+from flows.quantities import days, size
+from warehouse.kept import Retention
 
 #: The names that are read, as the README lists them.
 NAMES = (
@@ -28,6 +31,10 @@ NAMES = (
     "NEWSWATCH_SNAPSHOT_URL",
     "NEWSWATCH_LOG",
     "NEWSWATCH_CONNECT_TO",
+    "NEWSWATCH_ARCHIVE_DAYS",
+    "NEWSWATCH_ARCHIVE_BYTES",
+    "NEWSWATCH_LEDGER_DAYS",
+    "NEWSWATCH_METRICS",
 )
 LOG_LEVELS = ("debug", "info", "warning", "error")
 DEFAULT_HOME = Path("newswatch")
@@ -46,6 +53,7 @@ _ADDRESS = re.compile(
     r"(?P<name>[^=:\s/]+)=(?P<host>[0-9.]+|\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+):(?P<port>[0-9]{1,5})"
 )
 _QUOTED = re.compile(r"""(?P<quote>["'])(?P<inside>.*)(?P=quote)""")
+_PLACE = re.compile(r"(?!file://[^/])[a-z][a-z0-9+.-]*://[^?#\s]+")
 _LINE = re.compile(r"(?:export\s+)?(?P<name>[A-Za-z_][A-Za-z0-9_]*)\s*=\s*(?P<value>.*)")
 
 T = TypeVar("T")
@@ -57,9 +65,11 @@ class Settings:
 
     `contact` is the URL or mail address for the user agent, None where none is given; `spacing` the time between two
     requests to one site and `budget` the most that it gets in 24 hours; `workers` the number of extraction processes;
-    `snapshot_url` the folder or file where a copy of the snapshot goes, None for no copy; `connect_to` as in
-    `Manners`. `environment` is where `env:NAME` of an alert is looked up: it holds secrets and is shown nowhere.
-    `warnings` are settings that nothing reads, a sentence each.
+    `landing_url` the place where several machines share orders and batches, an fsspec URL, None for one machine;
+    `snapshot_url` the folder, or fsspec URL of one, where a copy of the snapshot goes, None for no copy; `connect_to`
+    as in `Manners`; `retention` how long batches, polls and requests are kept; `metrics` host and port where `serve`
+    answers monitors, None for nowhere. `environment` is where `env:NAME` of an alert is looked up: it holds secrets
+    and is shown nowhere. `warnings` are settings that nothing reads, a sentence each.
     """
 
     home: Path
@@ -72,7 +82,10 @@ class Settings:
     landing: Path
     snapshot_url: str | None
     log_level: str
+    landing_url: str | None = None
     connect_to: tuple[tuple[str, str], ...] = ()
+    retention: Retention = field(default_factory=Retention)
+    metrics: tuple[str, int] | None = None
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
     warnings: tuple[str, ...] = ()
 
@@ -97,6 +110,11 @@ class Settings:
         return self.state / "archive"
 
     @property
+    def journal(self) -> Path:
+        """Which alerts were sent, outside the warehouse."""
+        return self.state / "alerts.journal"
+
+    @property
     def report(self) -> Path:
         """The folder of the HTML report and the Atom feed."""
         return self.home / "report"
@@ -117,6 +135,15 @@ class Settings:
 def process_environment() -> Mapping[str, str]:
     """Return a copy of this process's environment: the one place where it is read."""
     return dict(os.environ)  # noqa: TID251 - the one permitted reading
+
+
+def secret_values(settings: Settings) -> frozenset[str]:
+    """Return the values of the environment that are for alert channels and may never be shown."""
+    return frozenset(
+        value
+        for name, value in settings.environment.items()
+        if name.startswith("NEWSWATCH_") and name not in NAMES
+    )
 
 
 def locate(
@@ -151,6 +178,9 @@ def read_settings(
     values = {**from_file, **{name: value for name, value in environment.items() if value}}
     base = {name: Path.cwd() if environment.get(name) else place for name in NAMES}
     read = _Reader(values, faults)
+    landing = read.value(
+        "NEWSWATCH_LANDING", _place_in(base["NEWSWATCH_LANDING"]), str(place / "state" / "landing")
+    )
     settings = Settings(
         home=place,
         watch_file=watch_file,
@@ -159,14 +189,13 @@ def read_settings(
         spacing=read.value("NEWSWATCH_HOST_SPACING", _spacing, timedelta(seconds=5)),
         budget=read.value("NEWSWATCH_HOST_BUDGET", _whole_number_to(_MAX_BUDGET), BUDGET),
         workers=read.value("NEWSWATCH_WORKERS", _whole_number_to(_MAX_WORKERS), os.cpu_count() or 1),
-        landing=read.value(
-            "NEWSWATCH_LANDING", _folder_in(base["NEWSWATCH_LANDING"]), place / "state" / "landing"
-        ),
-        snapshot_url=read.value(
-            "NEWSWATCH_SNAPSHOT_URL", _copy_folder_in(base["NEWSWATCH_SNAPSHOT_URL"]), None
-        ),
+        landing=place / "state" / "landing" if shared(landing) else Path(landing),
+        landing_url=landing if shared(landing) else None,
+        snapshot_url=read.value("NEWSWATCH_SNAPSHOT_URL", _place_in(base["NEWSWATCH_SNAPSHOT_URL"]), None),
         log_level=read.value("NEWSWATCH_LOG", _level, "info"),
         connect_to=read.value("NEWSWATCH_CONNECT_TO", _connections, ()),
+        retention=_retention(read),
+        metrics=read.value("NEWSWATCH_METRICS", listening_address, None),
         environment=values,
         warnings=_unknown_names(values),
     )
@@ -190,6 +219,15 @@ class _Reader:
         except ValueError as error:
             self.faults.append(f"{name}: is {_shape(text)}, expected {error}")
             return default
+
+
+def _retention(read: _Reader) -> Retention:
+    usual = Retention()
+    return Retention(
+        archive=read.value("NEWSWATCH_ARCHIVE_DAYS", days(least=2), usual.archive),
+        archive_bytes=read.value("NEWSWATCH_ARCHIVE_BYTES", size, usual.archive_bytes),
+        ledger=read.value("NEWSWATCH_LEDGER_DAYS", days(least=14), usual.ledger),
+    )
 
 
 def _shape(text: str) -> str:
@@ -247,17 +285,28 @@ def _whole_number_to(most: int) -> Callable[[str], int]:
     return number
 
 
-def _folder_in(base: Path) -> Callable[[str], Path]:
-    def folder(text: str) -> Path:
-        if "://" in text:
-            raise ValueError("the path of a folder: only a folder in this version")
-        return base / _expanded(Path(text))
-
-    return folder
+def shared(place: str) -> bool:
+    """Whether `place` is the URL of a place that several machines reach, and no path of this one."""
+    return "://" in place
 
 
-def _copy_folder_in(base: Path) -> Callable[[str], str]:
-    return lambda text: str(_folder_in(base)(text))
+def _place_in(base: Path) -> Callable[[str], str]:
+    def place(text: str) -> str:
+        if not shared(text):
+            return str(base / _expanded(Path(text)))
+        if not _PLACE.fullmatch(text) or not _is_known(text.partition("://")[0]):
+            raise ValueError(
+                "the path of a folder, or a URL such as s3://bucket/folder or file:///mnt/folder"
+            )
+        return text
+
+    return place
+
+
+def _is_known(scheme: str) -> bool:
+    from fsspec.registry import known_implementations  # noqa: PLC0415 - 0.1 s: a path must not pay for it
+
+    return scheme in known_implementations
 
 
 def _expanded(path: Path) -> Path:
@@ -320,12 +369,13 @@ def _file_values(home: Path) -> tuple[dict[str, str], list[str]]:
             faults.append(f"{path}:{number}: expected NAME=VALUE, or a comment that starts with #")
         elif match["name"] == "NEWSWATCH_HOME":
             faults.append(f"{path}:{number}: NEWSWATCH_HOME cannot stand in the home's own file; use --home")
-        elif value := _unquoted(match["value"]):
+        elif value := unquoted(match["value"]):
             values[match["name"]] = value
     return values, faults
 
 
-def _unquoted(text: str) -> str:
+def unquoted(text: str) -> str:
+    """Return the bare value of what stands behind `NAME=`: without its quotes, or without a comment after it."""
     quoted = _QUOTED.fullmatch(text)
     if quoted:
         return quoted["inside"]

@@ -56,6 +56,14 @@ _SETTINGS = """\
 # Addresses to use for a host instead of its own, host=address:port, comma-separated: a test.
 #NEWSWATCH_CONNECT_TO=
 
+# How long, and up to how many bytes, stored pages are kept (the older of both goes); polls and requests, days.
+#NEWSWATCH_ARCHIVE_DAYS=365
+#NEWSWATCH_ARCHIVE_BYTES=10GB
+#NEWSWATCH_LEDGER_DAYS=90
+
+# Where `serve` answers monitors (/healthz, /metrics), nowhere without it.
+#NEWSWATCH_METRICS=127.0.0.1:9464
+
 # How much is logged: debug, info, warning or error.
 #NEWSWATCH_LOG=info
 """

@@ -7,6 +7,7 @@ import pytest
 
 from extractors.records import Article, CollectedArticle, Item, Signals, Source
 from extractors.watch import Entity, Topic, Watch
+from tests.shared_places import new_bucket, s3_server
 
 NOON = datetime(2024, 3, 28, 12, tzinfo=UTC)
 
@@ -104,3 +105,18 @@ def a_watch(a_source):
         return Watch(**told)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def s3_environment():
+    """An S3 server on loopback: the environment in which it is found."""
+    with s3_server() as environment:
+        yield environment
+
+
+@pytest.fixture
+def s3_place(s3_environment, monkeypatch):
+    """The URL of an empty place on the S3 server; this process finds it too."""
+    for name, value in s3_environment.items():
+        monkeypatch.setenv(name, value)
+    return new_bucket()

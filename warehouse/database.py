@@ -15,7 +15,7 @@ from typing import Any, Literal
 import duckdb
 from pydantic import TypeAdapter
 
-from extractors.errors import WarehouseError
+from extractors.errors import DamagedWarehouseError, WarehouseError
 from extractors.records import content_hash
 from warehouse.lock import exclusive
 
@@ -38,6 +38,14 @@ MEMORY = "400MB"
 #: Seconds a writer waits for another one to finish.
 WAIT_S = 10.0
 
+#: What DuckDB says of a file whose bytes are not what was written (tried on 2.0.1: emptied, cut, overwritten, a bit
+#: turned; all its blocks have checksums), and of a log of changes that cannot be gone through.
+_DAMAGE = ("not a valid DuckDB database file", "Could not read enough bytes", "Corrupt ", "replaying WAL")
+#: What it says, all of it, where the disk cannot read a sector (tried with a library that answers EIO).
+_BAD_SECTOR = ("Could not read from file", ".duckdb", "Input/output error")
+#: The bytes before the first block of a file: three headers.
+_HEADERS = 3 * 4096
+
 _SCALARS = {
     str: "VARCHAR",
     int: "BIGINT",
@@ -54,19 +62,47 @@ def open_warehouse(path: Path) -> Iterator[Connection]:
     """Open the writer's file, creating and migrating it where needed; checkpointed and closed at the end.
 
     Raises:
-        WarehouseError: another process holds the file, it is damaged, or a newer program wrote it.
+        WarehouseError: another process holds the file, or a newer program wrote it.
+        DamagedWarehouseError: it is damaged.
     """
     with exclusive(path.with_name("writer.lock"), wait_s=WAIT_S), open_scratch() as con:
         name = f"warehouse_{next(_NUMBERS)}"
         _attach(con, path, name)
         try:
             con.execute(f"USE {name}")
+            _require_length(con, path)
             _spill_beside(con, path)
             _migrate(con, path)
             yield con
+        except duckdb.Error as error:
+            suspect(path, error)
+            raise
         finally:
             con.execute("USE memory")
             con.execute(f"DETACH {name}")
+
+
+def damage_in(error: BaseException | None) -> str | None:
+    """Return what `error` says of damaged bytes of a database, in one line; None where it is about something else."""
+    if not isinstance(error, duckdb.Error):
+        return None
+    text = str(error).partition("\n")[0]
+    if ".parquet" in text:  # a batch, not the warehouse into which it was to be loaded
+        return None
+    damaged = any(sign in text for sign in _DAMAGE) or all(sign in text for sign in _BAD_SECTOR)
+    return text if damaged else None
+
+
+def suspect(path: Path, error: Exception) -> None:
+    """Where `error` speaks of damage, leave a note beside the warehouse: the next cycle looks at all of it."""
+    if damage := damage_in(error):
+        with suppress(OSError):
+            suspicion_path(path).write_text(damage, encoding="utf-8")
+
+
+def suspicion_path(path: Path) -> Path:
+    """Return where the note lies that the warehouse at `path` may be damaged."""
+    return path.with_name(path.name + ".suspect")
 
 
 def _attach(con: Connection, path: Path, name: str) -> None:
@@ -74,12 +110,29 @@ def _attach(con: Connection, path: Path, name: str) -> None:
     try:
         con.execute(f"ATTACH '{quoted}' AS {name} (STORAGE_VERSION '{STORAGE_VERSION}')")
     except duckdb.Error as error:
+        told = str(error).splitlines()[0]
+        if damage_in(error):
+            hint = "the file is damaged; the next `newswatch run` sets it aside and makes it anew"
+            raise DamagedWarehouseError(f"{path}: cannot be opened: {hint} ({told})") from error
         hint = (
             "another newswatch process is writing; wait for it or stop it"
-            if "lock" in str(error)
-            else "the file is damaged or of another kind; set it aside, and a new one is made"
+            if "lock" in told
+            else "look at the file and its folder"
         )
-        raise WarehouseError(f"{path}: cannot be opened: {hint} ({str(error).splitlines()[0]})") from error
+        raise WarehouseError(f"{path}: cannot be opened: {hint} ({told})") from error
+
+
+def _require_length(con: Connection, path: Path) -> None:
+    """Refuse a file that holds less than it uses; DuckDB opens one that was cut, and fails at what is missing.
+
+    A file that was cut less is found by whoever reads what is missing (`suspect`): unused blocks at the end are no part
+    of the file, so that its length tells no more.
+    """
+    ((_, blocks, _, size),) = run(con, "blocks")
+    if path.stat().st_size < _HEADERS + blocks * size:
+        raise DamagedWarehouseError(
+            f"{path}: the file is cut short; the next `newswatch run` sets it aside and makes it anew"
+        )
 
 
 def _spill_beside(con: Connection, path: Path) -> None:
@@ -146,6 +199,17 @@ def transaction(con: Connection) -> Iterator[None]:
         con.execute("ROLLBACK")
         raise
     con.execute("COMMIT")
+
+
+@contextmanager
+def little_memory(con: Connection, limit: str) -> Iterator[None]:
+    """Let DuckDB keep no more than `limit` in memory during the block, for work that reads everything once."""
+    with suppress(duckdb.Error):  # what is held cannot be let go
+        con.execute(f"SET memory_limit = '{limit}'")
+    try:
+        yield
+    finally:
+        con.execute(f"SET memory_limit = '{MEMORY}'")
 
 
 @cache

@@ -5,8 +5,10 @@ renamed, so that whoever lists the folder sees only finished ones. Columns are d
 annotations; a field that an older program did not write takes its default when it is read.
 """
 
+import errno
 import glob
 import os
+import shutil
 import typing
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -51,7 +53,10 @@ _KINDS = {
 }
 #: Failures of the disk or the memory, not of a file: what failed of them may be done another time.
 MACHINE_ERRORS = (OSError, MemoryError, duckdb.IOException, duckdb.OutOfMemoryException)
-_HEAD = "$batch_id AS batch_id, $order_id AS order_id, $collected_at::TIMESTAMPTZ AS collected_at"
+_HEAD = (
+    "$batch_id AS batch_id, $order_id AS order_id, $collected_at::TIMESTAMPTZ AS collected_at, "
+    "$parts::VARCHAR[] AS parts"
+)
 #: Rows bound to one statement: bounds the memory of writing a large batch.
 _CHUNK = 500
 
@@ -88,9 +93,10 @@ def write_batch(folder: Path, batch: Batch) -> Path:
     """Write `batch` into `folder`/batches and return its path; one row a record, its kind's column filled."""
     path = folder / "batches" / f"{batch.batch_id}.parquet"
     types = {kind: column_type(record) for kind, (_, record) in _KINDS.items()}
-    row = 'STRUCT("batch_id" VARCHAR, "order_id" VARCHAR, "collected_at" TIMESTAMPTZ, '
+    row = 'STRUCT("batch_id" VARCHAR, "order_id" VARCHAR, "collected_at" TIMESTAMPTZ, "parts" VARCHAR[], '
     row += ", ".join(f'"{kind}" {inside}' for kind, inside in types.items()) + ")"
-    head = {"batch_id": batch.batch_id, "order_id": batch.order_id, "collected_at": batch.collected_at}
+    head = {name: getattr(batch, name) for name in ("batch_id", "order_id", "collected_at")}
+    head["parts"] = list(batch.parts) or None
     with open_scratch() as con:
         con.execute(f"CREATE TEMP TABLE part AS SELECT unnest([NULL::{row}], max_depth := 2) LIMIT 0")
         # A batch without records still says that its order was carried out.
@@ -120,6 +126,7 @@ def read_batch(path: Path) -> Batch:
         batch_id=first["batch_id"],
         order_id=first["order_id"],
         collected_at=first["collected_at"],
+        parts=tuple(first.get("parts") or ()),
         **{name: tuple(records[kind]) for kind, (name, _) in _KINDS.items()},
     )
 
@@ -135,10 +142,8 @@ def waiting_batches(folder: Path) -> list[Path]:
 
 def archive_batch(path: Path, archive: Path) -> Path:
     """Move a loaded batch into `archive` and return its new path."""
-    archive.mkdir(parents=True, exist_ok=True)
     target = archive / path.name
-    path.replace(target)
-    flush_folder(archive)
+    move_whole(path, target)
     return target
 
 
@@ -149,7 +154,9 @@ def set_aside(path: Path) -> Path:
     """
     with suppress(FileNotFoundError):
         path.with_suffix(".spool").rename(path.with_suffix(".broken-spool"))
-    return path.rename(path.with_suffix(".broken"))
+    aside = path.rename(path.with_suffix(".broken"))
+    os.utime(aside)  # it is kept for some time from now on
+    return aside
 
 
 def unfinished_orders(folder: Path) -> list[Path]:
@@ -177,6 +184,26 @@ def flush_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def move_whole(path: Path, target: Path) -> None:
+    """Move a file, to another disk too, so that it is always whole in one of the two places; it keeps its time."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        path.replace(target)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+    else:
+        flush_folder(target.parent)
+        return
+    temporary = target.with_name(f"{target.name}.writing")
+    try:
+        shutil.copy2(path, temporary)
+        replace_file(temporary, target)
+    finally:
+        temporary.unlink(missing_ok=True)
+    path.unlink()
 
 
 def replace_file(temporary: Path, target: Path) -> None:

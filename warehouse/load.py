@@ -31,7 +31,6 @@ from warehouse.revisions import taken_back
 from warehouse.rights import save_rights
 from warehouse.shingles import shingle_index
 from warehouse.stored import StoredArticle, save_articles, save_entities, signals_of
-from warehouse.troubles import HealthDecider, read_troubles
 from warehouse.versions import differs, revised, said_in
 
 if TYPE_CHECKING:
@@ -70,15 +69,14 @@ def load(
     watch: Watch,
     now: datetime,
     decide_alerts: AlertDecider | None = None,
-    decide_health: HealthDecider | None = None,
 ) -> LoadResult:
     """Load `batch` unless it has been loaded.
 
-    `decide_alerts` None keeps silent about all news in it, `decide_health` None about trouble with sources. News of a
-    source that had never been polled with success before is stored without an alert: a first import is not news. `now`
-    is the time of loading; developments are detected at the time their article was seen.
+    `decide_alerts` None keeps silent about all news in it. News of a source that had never been polled with success
+    before is stored without an alert: a first import is not news. `now` is the time of loading; developments are
+    detected at the time their article was seen.
     """
-    if run(con, "batch_is_loaded", batch_id=batch.batch_id):
+    if run(con, "batch_is_loaded", ids=[batch.batch_id, *batch.parts]):
         return LoadResult(batch_id=batch.batch_id, already=True)
     states = note_sources(con, watch, now)
     with transaction(con):
@@ -101,10 +99,7 @@ def load(
         save_pages(con, batch, watch)
         save_kills(con, batch.kills, now)
         save_leads(con, batch.outcomes, now)
-        told = 0
-        if batch.polls and decide_health is not None:
-            told = save_alerts(con, decide_health(read_troubles(con, now), now=now))
-        result = _result(batch, loading, told)
+        result = _result(batch, loading)
         _save_run(con, batch, result, now)
     return result
 
@@ -112,9 +107,12 @@ def load(
 def _save_run(con: Connection, batch: Batch, result: LoadResult, now: datetime) -> None:
     """Write down what the batch brought, and that it has been loaded."""
     run_row = {name: getattr(result, name) for name in COUNTS} | {"outcome": result.outcome}
-    times = {"started_at": batch.collected_at, "finished_at": now}
+    ((backlog,),) = run(con, "count_pending")
+    times = {"started_at": batch.collected_at, "finished_at": now, "backlog": backlog}
     insert(con, "runs", [{"run_id": stable_id("r", batch.batch_id)} | times | run_row])
-    insert(con, "state.batches", [{"batch_id": batch.batch_id, "order_id": batch.order_id, "loaded_at": now}])
+    told = {"order_id": batch.order_id, "loaded_at": now}
+    ids = dict.fromkeys((batch.batch_id, *batch.parts))
+    insert(con, "state.batches", [{"batch_id": batch_id} | told for batch_id in ids])
 
 
 class _Loading:
@@ -289,7 +287,7 @@ COUNTS = (
 )
 
 
-def _result(batch: Batch, loading: _Loading, health_alerts: int) -> LoadResult:
+def _result(batch: Batch, loading: _Loading) -> LoadResult:
     first = [stored for stored in loading.new if stored.revision == 1]
     return LoadResult(
         batch_id=batch.batch_id,
@@ -302,7 +300,7 @@ def _result(batch: Batch, loading: _Loading, health_alerts: int) -> LoadResult:
         copies=sum(stored.copy_of is not None for stored in first),
         relevant=sum(stored.relevant for stored in first),
         developments=len(loading.judged.found),
-        alerts=loading.alerts_decided + health_alerts,
+        alerts=loading.alerts_decided,
     )
 
 

@@ -59,6 +59,16 @@ def known_alert_ids(con: Connection) -> frozenset[str]:
     return frozenset(alert_id for (alert_id,) in run(con, "alert_ids"))
 
 
+def sent_alerts(con: Connection) -> Mapping[str, datetime]:
+    """Return by id when each alert was sent that was."""
+    return dict(run(con, "alerts_sent"))
+
+
+def health_alert_states(con: Connection) -> dict[str, AlertState]:
+    """Return by id the states of all alerts on the pipeline's own health."""
+    return dict(run(con, "alert_states_health"))
+
+
 def origins_of_held(con: Connection) -> Mapping[str, int]:
     """Return the independent origins, by id, of the developments that held alerts are about."""
     return dict(run(con, "alert_origins"))
@@ -78,6 +88,16 @@ def note_result(
 ) -> None:
     """Note what became of an attempt: `sent_at` for sent ones (UTC), `error` (no secret) for failed ones."""
     run(con, "alert_result", ids=list(alert_ids), state=state, sent_at=sent_at, error=error)
+
+
+def note_doubt(con: Connection, *alert_ids: str) -> None:
+    """Note that held alerts may have been sent: they stay held, with an attempt of which no result is known."""
+    run(con, "alert_doubt", ids=list(alert_ids))
+
+
+def note_given_up(con: Connection, alert_id: str, attempts: int, error: str) -> None:
+    """Note that an alert had failed so often (`attempts`) that it is not tried any more by itself."""
+    run(con, "alert_given_up", alert_id=alert_id, attempts=attempts, error=error)
 
 
 def retry_failed(con: Connection, alert_id: str | None) -> None:

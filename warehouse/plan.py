@@ -107,7 +107,7 @@ def _due(
     con: Connection, watch: Watch, states: Mapping[str, SourceState], resting_hosts: set[str], now: datetime
 ) -> _Due:
     """Return what is due at `now` of hosts that do not rest."""
-    polled = tuple(one for one in watch.sources if _is_due(states[one.source_id], resting_hosts, now))
+    polled = tuple(one for one in watch.sources if is_due(states[one.source_id], resting_hosts, now))
     pending, archives = pending_items(con, now), due_archives(con, now)
     archives = {key: one for key, one in archives.items() if host_of(one.url) not in resting_hosts}
     ids = {source.source_id for source in polled}
@@ -134,7 +134,9 @@ def _with_room(due: _Due, states: Mapping[str, SourceState], room: Room, now: da
     by_wait = sorted(due.sources, key=lambda one: states[one.source_id].next_poll_at or now)
     asked = {one.source_id for one in due.polled}
     longest = [one for one in by_wait if one.source_id in asked]
-    taken = {one.source_id for one in longest if room.takes(_address(states[one.source_id], now), "poll")}
+    taken = {
+        one.source_id for one in longest if room.takes(polled_address(states[one.source_id], now), "poll")
+    }
     polled = tuple(one for one in due.polled if one.source_id in taken)
     others = (*due.others, *(one for one in due.polled if one.source_id not in taken))
     pending: dict[str, list[Item]] = {one.source_id: [] for one in by_wait}
@@ -273,15 +275,17 @@ def _row(state: SourceState) -> dict[str, object]:
     return row | {"skip_hours": list(state.skip_hours), "skip_days": list(state.skip_days)}
 
 
-def _is_due(state: SourceState, resting_hosts: set[str], now: datetime) -> bool:
+def is_due(state: SourceState, resting_hosts: Container[str], now: datetime) -> bool:
+    """Tell whether a source may be polled at `now`, as far as it and its host are concerned."""
     if state.next_poll_at is None or state.next_poll_at > now:
         return False
-    resting = host_of(_address(state, now)) in resting_hosts
+    resting = host_of(polled_address(state, now)) in resting_hosts
     # It became due outside the hours that the feed skips; the cycle that comes to it may be late.
     return not resting and scheduling.out_of_skipped(now, state) == now
 
 
-def _address(state: SourceState, now: datetime) -> str:
+def polled_address(state: SourceState, now: datetime) -> str:
+    """Return what is asked at `now` where the source is polled."""
     return state.url if scheduling.own_due(state, now) else state.polled_url
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from extractors.hosts import site_of
 from extractors.orders import Batch, Request
 from extractors.records import stable_id
-from warehouse.database import Connection, insert, rows
+from warehouse.database import Connection, insert, rows, run
 
 #: Breaches shown of each kind.
 EXAMPLES = 20
@@ -131,11 +131,14 @@ def read_politeness(
     spacing: timedelta = SPACING,
     budget: int | None = None,
 ) -> Politeness:
-    """Return what the ledger says of the requests that began at `since` or later (None: all).
+    """Return what the ledger says of the requests that began at `since` or later (None: all that are kept).
 
+    Where older ones have been dropped, `since` in what is returned is not before the moment from which all are kept.
     What came before is looked at too, to tell what those requests should have known. A poll that came early because
     the watch names a shorter interval since counts as early once.
     """
+    ((kept_from,),) = run(con, "kept_from")
+    since = max((one for one in (since, kept_from) if one is not None), default=None)
     (counts,) = rows(con, "polite_counts", since=since, spacing_s=(spacing - _TIMER).total_seconds())
     (busiest,) = rows(con, "polite_busiest", since=since)
     audit_s, slack_s = AUDIT.total_seconds(), SLACK.total_seconds()

@@ -6,8 +6,11 @@ Readers keep the file they opened, new ones get the new file, and nobody waits. 
 
 import os
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
+from extractors.errors import DamagedWarehouseError
+from extractors.records import content_hash
 from warehouse.database import WAIT_S, open_warehouse
 from warehouse.landing import replace_file
 from warehouse.lock import exclusive
@@ -19,9 +22,11 @@ def publish(warehouse: Path, snapshot: Path) -> bool:
     The copy carries the modification time of the warehouse, which is how a change is told.
 
     Raises:
-        WarehouseError: the warehouse is held by another process or damaged.
+        WarehouseError: the warehouse is held by another process or damaged, or gone though there is a snapshot.
         OSError: the snapshot's folder cannot be written.
     """
+    if snapshot.exists() and not warehouse.exists():
+        raise DamagedWarehouseError(f"{warehouse}: is gone; the next `newswatch run` makes it anew")
     log = warehouse.with_name(warehouse.name + ".wal")
     if log.exists() or not warehouse.exists():
         with open_warehouse(warehouse):  # replays what a killed writer had committed; closing checkpoints it
@@ -35,16 +40,46 @@ def publish(warehouse: Path, snapshot: Path) -> bool:
     return True
 
 
-def copy_to(snapshot: Path, folder: Path) -> Path:
-    """Copy the published `snapshot` into `folder`, in one step for its readers, and return the copy's path.
+def copy_new(
+    snapshot: Path, place: str, noted: Path, environment: Mapping[str, str] | None = None
+) -> str | None:
+    """Copy the published `snapshot` to `place` as `copy_to` does, and return where it is; None where it was before.
+
+    `noted` is the file that says what was copied last, and where to: a copy that failed is made the next time.
+    `environment` as in `open_zone`.
 
     Raises:
-        OSError: the folder cannot be written.
+        OSError, ConfigurationError: as `copy_to`.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    target = folder / snapshot.name
+    if not snapshot.exists():
+        return None
+    state = f"{content_hash(place)} {snapshot.stat().st_mtime_ns}"
+    if noted.exists() and noted.read_text(encoding="ascii") == state:
+        return None
+    copy = copy_to(snapshot, place, environment)
+    noted.write_text(state, encoding="ascii")
+    return copy
+
+
+def copy_to(snapshot: Path, place: str, environment: Mapping[str, str] | None = None) -> str:
+    """Copy the published `snapshot` to `place`, in one step for its readers, and return where the copy is.
+
+    `place` is the path of a folder, or the fsspec URL of one; `environment` as in `open_zone`.
+
+    Raises:
+        OSError: the place cannot be written.
+        ConfigurationError: nothing here knows such URLs.
+    """
+    if "://" in place:
+        from warehouse.zone import open_zone  # noqa: PLC0415 - one machine must not pay for many
+
+        zone = open_zone(place, environment)
+        zone.send(snapshot, snapshot.name)
+        return f"{zone.shown.rstrip('/')}/{snapshot.name}"
+    target = Path(place) / snapshot.name
+    target.parent.mkdir(parents=True, exist_ok=True)
     _copy(snapshot, target, modified_ns=snapshot.stat().st_mtime_ns)
-    return target
+    return str(target)
 
 
 def _copy(origin: Path, target: Path, *, modified_ns: int) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,10 +64,23 @@ def settled(states: Mapping[str, SourceState], now: datetime) -> dict[str, Sourc
     """Return the states with each address polled for one source only.
 
     A source that is polled elsewhere than its own address (it moved, or another listing is read for it), where another
-    source is polled already, becomes a `duplicate`; one whose double is not polled any more is due at `now`.
+    source is polled already, becomes a `duplicate`; one whose double is not polled any more is due at `now`. One that
+    was polled by a clock that ran ahead does not wait until that moment.
     """
     owners = _owners(states.values())
-    return {key: _settled(state, owners, now) for key, state in states.items()}
+    return {key: _by_clock(_settled(state, owners, now), now) for key, state in states.items()}
+
+
+def _by_clock(state: SourceState, now: datetime) -> SourceState:
+    """Return a state that was noted by a clock ahead of `now` as if it were of `now`: due after an interval at most."""
+    if state.polled_at is None or state.polled_at <= now:
+        return state
+    latest = now + timedelta(seconds=state.interval_s)
+    return replace(
+        state,
+        polled_at=now,
+        next_poll_at=None if state.next_poll_at is None else min(state.next_poll_at, latest),
+    )
 
 
 def _owners(states: Iterable[SourceState]) -> dict[str, str]:

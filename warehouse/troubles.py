@@ -1,12 +1,10 @@
 """Sources that bring nothing any more, or not as the watch has it: what the pipeline tells of its own health."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal, Protocol
+from typing import Literal
 
 from warehouse.database import Connection, adapter, rows
-from warehouse.judged import Alert
 
 #: A source that fails is told after so long, or so many polls in a row: what passes by itself has passed by then (most
 #: outages of sites end within a day).
@@ -38,14 +36,6 @@ class Trouble:
     tried: str | None = None
     advice: str | None = None
     next_poll_at: datetime | None = None
-
-
-class HealthDecider(Protocol):
-    """Decides on the alerts about the pipeline itself; what it returns is saved in the transaction of the load."""
-
-    def __call__(self, troubles: Sequence[Trouble], *, now: datetime) -> Sequence[Alert]:
-        """Return the alerts that have not been decided yet: one episode of trouble alerts a rule once."""
-        ...
 
 
 def read_troubles(con: Connection, now: datetime) -> tuple[Trouble, ...]:

@@ -1,39 +1,39 @@
 """Delivery: what is due in the outbox goes out, and every attempt is noted before and after it is made."""
 
-import logging
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 import structlog
 
-from extractors.errors import NewswatchError
 from extractors.watch import AlertRule
-from flows.alerts.message import Message, shown_time
-from flows.alerts.rules import digest_is_due, is_quiet, news_id, next_try_at, url_of
+from flows.alerts.apart import Apart, BrokenOffError
+from flows.alerts.catching_up import catch_up
+from flows.alerts.channel import DeliveryError
+from flows.alerts.message import OVER, Message, counted, shown_time
+from flows.alerts.rules import digest_is_due, has_origins, is_quiet, next_try_at, url_of
+from flows.alerts.sending import BROKEN_OFF
 from warehouse.database import Connection, transaction
+from warehouse.journal import Event, Journal
 from warehouse.judged import Alert
 from warehouse.outbox import due_alerts, note_attempt, note_result, origins_of_held
 
 log = structlog.get_logger()
 
 #: Put under a message that may have gone out before.
-REPEAT = "(may be a repeat: the program was stopped while sending)"
+REPEAT = "(may be a repeat: sending it was broken off before)"
 
 #: Alerts in one digest message; more make several messages.
 DIGEST_LENGTH = 20
 
-#: Failures in a row after which a channel is left alone until the next cycle, so that no cycle hangs on it.
+#: Failures in a row after which a channel is left alone until the next cycle, so that no cycle hangs on it; one where
+#: it took too long is enough.
 PATIENCE = 2
 
-_STATUS = re.compile(r"error=(\d{3})\b")
-
-
-class DeliveryError(NewswatchError):
-    """A message could not be sent; the text says why and holds no secret."""
+#: What sends for this process; it is started when there is something to send, and ended after it.
+_APART = Apart()
 
 
 class Sender(Protocol):
@@ -59,22 +59,36 @@ def deliver(
     environment: Mapping[str, str],
     now: datetime,
     send: Sender | None = None,
+    *,
+    journal: Journal | None = None,
 ) -> Delivery:
     """Send what is due, the oldest first; `send` None sends by Apprise. A dead channel stops no other one.
 
     An attempt is committed before it is made and its result after, so a kill leads to one repeat at the most,
-    which says that it may be one.
+    which says that it may be one. `journal` holds the same outside the warehouse: what it knows to be sent is not sent
+    again by a warehouse that was made anew; None keeps none.
+
+    Raises:
+        OSError: the journal cannot be written; nothing more was sent.
     """
-    waiting, origins = due_alerts(con), origins_of_held(con)
-    named = {rule.name: rule for rule in rules}
+    origins, named = origins_of_held(con), {rule.name: rule for rule in rules}
+    if journal is not None:
+        catch_up(con, journal, lambda alert: _waits_for_time(alert, named.get(alert.rule), origins))
+    waiting = due_alerts(con)
     sent = failed = 0
-    for rule in rules:
-        due = [alert for alert in waiting if alert.rule == rule.name and _is_due(alert, rule, origins, now)]
-        done, undone = _deliver_rule(con, rule, _groups(due, rule), environment, now, send or send_by_apprise)
-        sent, failed = sent + done, failed + undone
+    with closing(_APART):
+        for rule in rules:
+            due = [
+                alert for alert in waiting if alert.rule == rule.name and _is_due(alert, rule, origins, now)
+            ]
+            noting = _Noting(con, journal, now)
+            done, undone = _deliver_rule(
+                noting, rule, _groups(due, rule), environment, send or send_by_apprise
+            )
+            sent, failed = sent + done, failed + undone
     lost = [alert for alert in waiting if alert.rule not in named and alert.state != "failed"]
     for alert in lost:
-        _note_failure(con, [alert], f"rule {alert.rule}: no longer in the watch file")
+        _Noting(con, None, now).failed([alert], f"rule {alert.rule}: no longer in the watch file")
     held = sum(alert.state == "held" for alert in due_alerts(con))
     return Delivery(sent=sent, failed=failed + len(lost), held=held)
 
@@ -91,32 +105,25 @@ def test_message(
         DeliveryError: it could not be sent; names rule and variable, never the URL.
     """
     body = f"This is a test of the alert rule {rule.name}, sent {shown_time(now)}. No news is behind it."
-    _send(
-        rule,
-        environment,
-        Message(title=f"newswatch: test of {rule.name}", body=body),
-        send or send_by_apprise,
-    )
+    message = Message(title=f"newswatch: test of {rule.name}", body=body)
+    with closing(_APART):
+        _send(rule, environment, message, send or send_by_apprise)
+
+
+def may_have_arrived(alert: Alert) -> bool:
+    """Tell whether an attempt to send `alert` was broken off, by a kill or because it took too long."""
+    if alert.state == "failed":
+        return alert.error is not None and alert.error.endswith(BROKEN_OFF)
+    return alert.state in {"pending", "held"} and alert.attempts > 0
 
 
 def send_by_apprise(url: str, title: str, body: str) -> None:
-    """Send one message by Apprise.
+    """Send one message by Apprise, in a process of its own; it takes no longer than `apart.SILENT_S`.
 
     Raises:
-        DeliveryError: with the reason in our own words: Apprise's own log lines may hold the URL.
+        DeliveryError: with the reason in our own words, without the URL. BrokenOffError: it took too long.
     """
-    import apprise  # noqa: PLC0415 - takes 0.3 s, and most cycles send nothing
-
-    with _log_of_apprise() as lines:
-        channel = apprise.Apprise(asset=apprise.AppriseAsset(async_mode=False))
-        if not channel.add(url):
-            raise DeliveryError("the URL is not one that Apprise understands")
-        for service in channel:  # a service refuses what is too long for it; several messages it takes
-            if service.overflow_mode == apprise.OverflowMode.UPSTREAM:
-                service.overflow_mode = apprise.OverflowMode.SPLIT
-        sent = channel.notify(title=title, body=body, body_format=apprise.NotifyFormat.TEXT)
-    if not sent:
-        raise DeliveryError(_reason(lines))
+    _APART.send(url, title, body)
 
 
 def _is_due(alert: Alert, rule: AlertRule, origins: Mapping[str, int], now: datetime) -> bool:
@@ -127,11 +134,13 @@ def _is_due(alert: Alert, rule: AlertRule, origins: Mapping[str, int], now: date
         at = next_try_at(alert)
         return at is not None and at <= now
     if alert.state == "held":
-        # that news was withdrawn waits for no origins: it goes to those who have been sent the news
-        is_news = alert.alert_id == news_id(rule.name, alert.development_id)
-        enough = not is_news or origins.get(alert.development_id or "", 0) >= rule.min_origins
-        return enough and digest_is_due(rule, alert.created_at, now)
+        return has_origins(rule, alert, origins) and digest_is_due(rule, alert.created_at, now)
     return True
+
+
+def _waits_for_time(alert: Alert, rule: AlertRule | None, origins: Mapping[str, int]) -> bool:
+    """Tell whether `alert` waits for nothing but its time, and not for further origins."""
+    return rule is None or alert.state != "held" or has_origins(rule, alert, origins)
 
 
 def _groups(due: Sequence[Alert], rule: AlertRule) -> Iterator[Sequence[Alert]]:
@@ -145,46 +154,80 @@ def _groups(due: Sequence[Alert], rule: AlertRule) -> Iterator[Sequence[Alert]]:
 
 
 def _deliver_rule(
-    con: Connection,
+    noting: "_Noting",
     rule: AlertRule,
     groups: Iterable[Sequence[Alert]],
     environment: Mapping[str, str],
-    now: datetime,
     send: Sender,
 ) -> tuple[int, int]:
     sent = failed = in_a_row = 0
     for group in groups:
-        ids = [alert.alert_id for alert in group]
-        with transaction(con):
-            note_attempt(con, *ids, now=now)
+        noting.trying(group)
         try:
             _send(rule, environment, _message(group), send)
         except DeliveryError as error:
-            _note_failure(con, group, str(error))
+            broken_off = isinstance(error, BrokenOffError)
+            noting.failed(group, str(error), broken_off=broken_off)
             failed, in_a_row = failed + len(group), in_a_row + 1
-            if in_a_row == PATIENCE:
+            if broken_off or in_a_row == PATIENCE:
                 break
             continue
-        with transaction(con):
-            note_result(con, *ids, state="sent", sent_at=now)
+        noting.sent(group)
         sent, in_a_row = sent + len(group), 0
         log.info("alerts_sent", rule=rule.name, alerts=len(group))
     return sent, failed
 
 
-def _note_failure(con: Connection, group: Sequence[Alert], error: str) -> None:
-    with transaction(con):
-        note_result(con, *(alert.alert_id for alert in group), state="failed", error=error)
-    log.warning("alerts_not_sent", rule=group[0].rule, alerts=len(group), error=error)
+@dataclass(frozen=True, slots=True)
+class _Noting:
+    """Writes down what becomes of alerts at `now`: in the journal first, then in the warehouse, each for good."""
+
+    con: Connection
+    journal: Journal | None
+    now: datetime
+
+    def trying(self, group: Sequence[Alert]) -> None:
+        self._journal("trying", group)
+        with transaction(self.con):
+            note_attempt(self.con, *_ids(group), now=self.now)
+
+    def sent(self, group: Sequence[Alert]) -> None:
+        self._journal("sent", group)
+        with transaction(self.con):
+            note_result(self.con, *_ids(group), state="sent", sent_at=self.now)
+
+    def failed(self, group: Sequence[Alert], error: str, *, broken_off: bool = False) -> None:
+        if not broken_off:  # else it may have arrived: the journal leaves it at the attempt
+            self._journal("failed", group)
+        with transaction(self.con):
+            note_result(self.con, *_ids(group), state="failed", error=error)
+        log.warning("alerts_not_sent", rule=group[0].rule, alerts=len(group), error=error)
+
+    def _journal(self, event: Event, group: Sequence[Alert]) -> None:
+        if self.journal is not None:
+            self.journal.note(event, _ids(group), self.now)
+
+
+def _ids(group: Sequence[Alert]) -> list[str]:
+    return [alert.alert_id for alert in group]
 
 
 def _message(group: Sequence[Alert]) -> Message:
-    repeat = f"\n\n{REPEAT}" if any(alert.state == "pending" and alert.attempts for alert in group) else ""
+    repeat = f"\n\n{REPEAT}" if any(map(may_have_arrived, group)) else ""
     if len(group) == 1:
         return Message(title=group[0].title, body=group[0].body + repeat)
     parts = [f"{number}. {alert.title}\n{alert.body}" for number, alert in enumerate(group, 1)]
-    what = "newswatch: {} troubles" if group[0].kind == "health" else "{} developments"
-    return Message(title=what.format(len(group)), body="\n\n".join(parts) + repeat)
+    title = _of_health(group) if group[0].kind == "health" else f"{len(group)} developments"
+    return Message(title=title, body="\n\n".join(parts) + repeat)
+
+
+def _of_health(group: Sequence[Alert]) -> str:
+    over = sum(alert.title.startswith(OVER) for alert in group)
+    told = (
+        counted(len(group) - over, "trouble") if over < len(group) else "",
+        f"{over} over" if over else "",
+    )
+    return f"newswatch: {', '.join(filter(None, told))}"
 
 
 def _send(rule: AlertRule, environment: Mapping[str, str], message: Message, send: Sender) -> None:
@@ -196,38 +239,4 @@ def _send(rule: AlertRule, environment: Mapping[str, str], message: Message, sen
     try:
         send(url, message.title, message.body)
     except DeliveryError as error:
-        raise DeliveryError(f"{where}: {error}") from None
-
-
-class _Lines(logging.Handler):
-    def __init__(self) -> None:
-        super().__init__(logging.DEBUG)
-        self.lines: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.lines.append(record.getMessage())
-
-
-@contextmanager
-def _log_of_apprise() -> Iterator[list[str]]:
-    """Catch what Apprise logs, and keep it from everyone else: it may hold the URL."""
-    logger, handler = logging.getLogger("apprise"), _Lines()
-    level, propagate = logger.level, logger.propagate
-    logger.addHandler(handler)
-    logger.propagate = False
-    logger.setLevel(logging.WARNING)
-    try:
-        yield handler.lines
-    finally:
-        logger.removeHandler(handler)
-        logger.propagate = propagate
-        logger.setLevel(level)
-
-
-def _reason(lines: Sequence[str]) -> str:
-    text = "\n".join(lines)
-    if status := _STATUS.search(text):
-        return f"the channel answered with status {status[1]}"
-    if "onnection error" in text:
-        return "no connection to the channel"
-    return "the channel did not take the message"
+        raise type(error)(f"{where}: {error}") from None

@@ -1,131 +1,142 @@
-"""What the pipeline tells of its own health: which trouble alerts which rule, and in what words."""
+"""What the pipeline tells of its own health: which trouble alerts which rule, its end too, and in what words."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from extractors.clock import to_utc
 from extractors.records import stable_id
 from extractors.watch import AlertRule
-from flows.alerts.message import (
-    SENTENCE_LENGTH,
-    TITLE_LENGTH,
-    Message,
-    counted,
-    is_link,
-    plain_line,
-    shown_time,
-)
-from flows.alerts.rules import UNSET, channels_of
-from warehouse.database import Connection
+from flows.alerts.message import OVER, SENTENCE_LENGTH, TITLE_LENGTH, Message, plain_line, shown_time
+from flows.alerts.rules import UNSET
+from flows.conditions import Condition, span
+from flows.source_conditions import STATES
+from warehouse.episodes import Episode
 from warehouse.judged import Alert
-from warehouse.outbox import known_alert_ids
-from warehouse.troubles import Trouble
 
-_TITLES = {
-    "failing": "has been failing for {span}",
-    "gone": "is gone for good",
-    "closed": "has ended",
-    "duplicate": "has become another source",
-    "replaced": "cannot be had, another listing is read",
-}
-_SAYS = {
-    "failing": "Nothing could be had from it since {since}, in {polls} in a row.",
-    "gone": "Its address answered that it is gone for good (410), on {since}.",
-    "closed": "It said that it will list nothing any more, on {since}.",
-    "duplicate": "Since {since} it leads to the address of another source of the watch.",
-    "replaced": "Since {since} another listing of its site is read in its place: {instead}",
-}
+#: What a source is that is polled no more: that it is silent is not over then.
+_POLLED_NO_MORE = frozenset({"gone", "closed", "duplicate"})
+#: What is told once and not when it is no longer shown: it happened, and is no state that could end.
+_HAPPENED = frozenset({"rebuilt"})
 
 
-class HealthDesk:
-    """Decides on health alerts while a batch is loaded (a `HealthDecider`): one episode of trouble alerts a rule once.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HealthDecision:
+    """What to write down: episodes that begin or end, and alerts, new ones or such as say something else now."""
 
-    All rules of the watch are told, whatever they ask of developments, at any hour: whoever waits for news must know
-    that none can come.
+    episodes: tuple[Episode, ...] = ()
+    alerts: tuple[Alert, ...] = ()
+
+
+def decide_health(
+    conditions: Sequence[Condition],
+    lasting: Sequence[Episode],
+    rules: Sequence[AlertRule],
+    channels: Mapping[str, str],
+    known: Mapping[str, str],
+    now: datetime,
+) -> HealthDecision:
+    """Decide what to tell of the `conditions` at `now`, given the episodes that lasted until now.
+
+    An episode alerts each rule that wants health once, at any hour: whoever waits for news must know that none can
+    come. Its end is told to those who were told of it; where that has not gone out yet, it says that it is over
+    already. `channels` are the kinds of channel by rule name, `known` the states of alerts by id.
     """
-
-    def __init__(self, con: Connection, rules: Sequence[AlertRule], environment: Mapping[str, str]) -> None:
-        """Read which alerts there are; `environment` is asked for the kinds of channel only."""
-        self._rules = rules
-        self._channels = channels_of(rules, environment)
-        self._known = set(known_alert_ids(con))
-
-    def __call__(self, troubles: Sequence[Trouble], *, now: datetime) -> Sequence[Alert]:
-        """Return an alert a rule for each trouble that it has not been told of."""
-        found: list[Alert] = []
-        for trouble in troubles:
-            for rule in self._rules:
-                alert_id = health_id(rule.name, trouble)
-                if alert_id not in self._known:
-                    self._known.add(alert_id)
-                    found.append(_alert(alert_id, rule, self._channels.get(rule.name, UNSET), trouble, now))
-        return found
+    before = {one.key: one for one in lasting}
+    current = {one.key: episode_of(one, before.get(one.key), now) for one in conditions}
+    told = tuple(rule for rule in rules if rule.about != "developments")
+    begun = tuple(one for key, one in current.items() if one != before.get(key))
+    ended = tuple(replace(one, ended_at=now) for key, one in before.items() if one != current.get(key))
+    alerts = [
+        _alert(health_id(rule.name, current[one.key]), rule, channels, write_health_message(one), now)
+        for one in conditions
+        for rule in told
+        if rule.name not in one.not_by and health_id(rule.name, current[one.key]) not in known
+    ]
+    for episode in ended:
+        if not _is_followed(episode, current.values()):
+            alerts += _all_clear(episode, told, channels, known, now)
+    return HealthDecision(episodes=(*ended, *begun), alerts=tuple(alerts))
 
 
-def health_id(rule: str, trouble: Trouble) -> str:
+def health_id(rule: str, episode: Episode) -> str:
     """Return the id of the one alert by which the rule of that name tells of this episode of trouble."""
-    since = trouble.since.isoformat() if trouble.since else None
-    return stable_id("h", rule, trouble.source_id, trouble.state, since)
+    return stable_id("h", rule, episode.subject, episode.name, to_utc(episode.since).isoformat())
 
 
-def write_health_message(trouble: Trouble, now: datetime) -> Message:
-    """Return the message about `trouble`: what, since when, its cause, what was seen and tried, what to do."""
-    if trouble.source_id is None:
-        return _all_failing(trouble, now)
-    what = _TITLES[trouble.state].format(span=_span(trouble, now))
-    title = f"newswatch: source {plain_line(trouble.source_id)} {what}"
-    return Message(title=plain_line(title, TITLE_LENGTH), body="\n".join(_lines(trouble)))
+def all_clear_id(rule: str, episode: Episode) -> str:
+    """Return the id of the one alert by which the rule of that name tells that this episode is over."""
+    return stable_id("c", rule, episode.subject, episode.name, to_utc(episode.since).isoformat())
 
 
-def _lines(trouble: Trouble) -> Iterator[str]:
-    since = shown_time(trouble.since) if trouble.since else "a time that is not known"
-    instead = trouble.polled_url or ""
-    yield _SAYS[trouble.state].format(
-        since=since,
-        polls=counted(trouble.failures, "poll"),
-        instead=instead if is_link(instead) else "",
+def write_health_message(condition: Condition) -> Message:
+    """Return the message about `condition`: what, since when, what was seen, what to do."""
+    lines = [plain_line(line, SENTENCE_LENGTH) for line in condition.says]
+    advice = f"What to do: {plain_line(condition.advice, SENTENCE_LENGTH)}"
+    title = plain_line(f"newswatch: {condition.title}", TITLE_LENGTH)
+    return Message(title=title, body="\n".join((*lines, "", advice)))
+
+
+def write_all_clear(episode: Episode) -> Message:
+    """Return the message that an episode is over."""
+    end = episode.ended_at or episode.seen_at
+    lasted = f"It lasted {span(end - episode.since)}, from {shown_time(episode.since)} to {shown_time(end)}."
+    return Message(title=plain_line(f"{OVER} {episode.title}", TITLE_LENGTH), body=f"This is over.\n{lasted}")
+
+
+def episode_of(condition: Condition, before: Episode | None, now: datetime) -> Episode:
+    """Return the episode that lasts, where `condition` is still the same one, else a new one; None: none lasted."""
+    if before is not None and condition.since in {None, before.since}:
+        return before
+    return Episode(
+        name=condition.name,
+        subject=condition.subject,
+        since=condition.since or now,
+        seen_at=now,
+        grave=condition.grave,
+        title=plain_line(condition.title),
+        says="\n".join(plain_line(line, SENTENCE_LENGTH) for line in condition.says),
+        advice=plain_line(condition.advice, SENTENCE_LENGTH),
     )
-    yield f"Source: {plain_line(trouble.source_id or '')} ({plain_line(trouble.kind or '')})"
-    if trouble.url and is_link(trouble.url):
-        yield trouble.url
-    yield ""
-    for name, told in (
-        ("Cause", trouble.error or trouble.cause),
-        ("Seen", trouble.evidence),
-        ("Tried", trouble.tried),
-        ("What to do", trouble.advice or "see `newswatch status` and `newswatch check --network`"),
-    ):
-        if told:
-            yield f"{name}: {plain_line(told, SENTENCE_LENGTH)}"
-    if trouble.next_poll_at is None:
-        yield "It is not polled any more."
-    else:
-        yield f"It is polled again on {shown_time(trouble.next_poll_at)}."
 
 
-def _all_failing(trouble: Trouble, now: datetime) -> Message:
-    since = f"since {shown_time(trouble.since)}" if trouble.since else "so far"
-    lines = (
-        f"No source could be read {since}: {counted(trouble.failures, 'source')} failed twice or more, none worked.",
-        "No news can be found while this lasts.",
-        "",
-        f"What to do: look at the network of the machine first, then at `newswatch status` ({shown_time(now)}).",
-    )
-    return Message(title="newswatch: no source can be read", body="\n".join(lines))
+def _is_followed(ended: Episode, current: Iterable[Episode]) -> bool:
+    """Tell whether the end is no good news: it only happened, or the source is in another trouble now."""
+    if ended.name in _HAPPENED:
+        return True
+    others = STATES if ended.name in STATES else _POLLED_NO_MORE if ended.name == "silent" else frozenset()
+    return any(one.name in others and one.subject == ended.subject for one in current)
 
 
-def _span(trouble: Trouble, now: datetime) -> str:
-    days = (now - trouble.since).days if trouble.since else 0
-    return counted(days, "day") if days else counted(trouble.failures, "poll")
+def _all_clear(
+    ended: Episode,
+    rules: Sequence[AlertRule],
+    channels: Mapping[str, str],
+    known: Mapping[str, str],
+    now: datetime,
+) -> Iterator[Alert]:
+    """Yield the alerts on the end of an episode, to the rules that were told of it, or would still be."""
+    message = write_all_clear(ended)
+    for rule in rules:
+        first = health_id(rule.name, ended)
+        state = known.get(first)
+        if state == "sent":
+            over = all_clear_id(rule.name, ended)
+            if over not in known:
+                yield _alert(over, rule, channels, message, now)
+        elif state is not None:
+            yield _alert(first, rule, channels, message, now)
 
 
-def _alert(alert_id: str, rule: AlertRule, channel: str, trouble: Trouble, now: datetime) -> Alert:
-    message = write_health_message(trouble, now)
+def _alert(
+    alert_id: str, rule: AlertRule, channels: Mapping[str, str], message: Message, now: datetime
+) -> Alert:
     return Alert(
         alert_id=alert_id,
         kind="health",
         development_id=None,
         rule=rule.name,
-        channel=channel,
+        channel=channels.get(rule.name, UNSET),
         state="pending",
         created_at=now,
         sent_at=None,

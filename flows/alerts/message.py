@@ -19,6 +19,9 @@ MOST_LINKS = 3
 #: How the title and the first line of a message about a withdrawn development begin.
 WITHDRAWN = "Withdrawn:"
 
+#: How the title of a message begins that tells of the end of a trouble with the pipeline itself.
+OVER = "newswatch: over:"
+
 # Joiners that scripts and emoji need; all other format characters (bidi controls among them) are dropped.
 _JOINERS = frozenset("\u200c\u200d")
 

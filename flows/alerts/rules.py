@@ -27,6 +27,9 @@ BACKOFF = (
 #: How long a failed alert is tried by itself, counted by the waits between the tries.
 GIVE_UP = timedelta(days=7)
 
+#: After so many attempts it is given up.
+GIVEN_UP_ATTEMPTS = len(BACKOFF) + int((GIVE_UP - sum(BACKOFF, timedelta())) / BACKOFF[-1]) + 1
+
 #: The channel of a rule whose environment variable is missing or holds no URL.
 UNSET = "unset"
 
@@ -85,7 +88,8 @@ def withdrawal_id_of(rule: AlertRule, development: Development) -> str:
 def wants(rule: AlertRule, development: Development) -> bool:
     """Tell whether `development` passes the filters of `rule`; an empty filter lets everything pass."""
     return (
-        (not rule.event_types or development.event_type in rule.event_types)
+        rule.about != "health"
+        and (not rule.event_types or development.event_type in rule.event_types)
         and (not rule.statuses or development.status in rule.statuses)
         and (not rule.basis or development.basis in rule.basis)
     )
@@ -113,6 +117,15 @@ def digest_is_due(rule: AlertRule, created_at: datetime, now: datetime) -> bool:
         return now.astimezone(zone).date() > created_at.astimezone(zone).date()
     hour = {"minute": 0, "second": 0, "microsecond": 0}
     return now.astimezone(UTC).replace(**hour) > created_at.astimezone(UTC).replace(**hour)  # type: ignore[arg-type]
+
+
+def has_origins(rule: AlertRule, alert: Alert, origins: Mapping[str, int]) -> bool:
+    """Tell whether a held alert waits for no further origins; `origins` are those there are, by development.
+
+    That news was withdrawn waits for none: it goes to those who have been sent the news.
+    """
+    is_news = alert.alert_id == news_id(rule.name, alert.development_id)
+    return not is_news or origins.get(alert.development_id or "", 0) >= rule.min_origins
 
 
 def next_try_at(alert: Alert) -> datetime | None:

@@ -33,6 +33,8 @@ COMMANDS = {
     "alerts": "alerting",
     "report": "running",
     "publish": "running",
+    "backup": "keeping",
+    "restore": "keeping",
 }
 FAILED = 1
 WRONG = 2
@@ -93,7 +95,7 @@ def _database_errors() -> tuple[type[Exception], ...]:
 def _database_message(error: Exception) -> str:
     first = str(error).partition("\n")[0]
     if not first.startswith(("Catalog Error", "Binder Error")):
-        return f"the database: {first}"
+        return f"the database: {' '.join(str(error).split())}"  # why a file could not be written stands further on
     return f"the snapshot is not of this version of newswatch; `newswatch publish` makes it anew ({first})"
 
 

@@ -10,7 +10,7 @@ import click
 from extractors.clock import Clock, standing_clock, system_clock
 from extractors.errors import ConfigurationError
 from extractors.watch import Watch, read_watch
-from flows.settings import NAMES, Settings, process_environment, read_settings
+from flows.settings import Settings, process_environment, read_settings, secret_values
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -109,15 +109,6 @@ def given_settings(*, home: Path | None = None) -> Settings:
     click.get_current_context().meta[f"{_KEY}secrets"] = secrets
     configure_logging(settings.log_level, secrets)
     return settings
-
-
-def secret_values(settings: Settings) -> frozenset[str]:
-    """Return the values of the environment that are for alert channels and may never be shown."""
-    return frozenset(
-        value
-        for name, value in settings.environment.items()
-        if name.startswith("NEWSWATCH_") and name not in NAMES
-    )
 
 
 def known_secrets() -> frozenset[str]:

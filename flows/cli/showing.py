@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from flows.cli.options import given_settings, home_options, json_option, secret_values, wants_json
+from flows.cli.options import given_settings, home_options, json_option, wants_json
 
 if TYPE_CHECKING:
     from flows.demo import DemoResult
@@ -26,6 +26,7 @@ def demo_command() -> None:
 
     from flows.demo import run_demo
     from flows.log import configure_logging
+    from flows.settings import secret_values
 
     settings = given_settings()
     if "NEWSWATCH_LOG" not in settings.environment:

@@ -7,6 +7,7 @@ import click
 from extractors.doctor import diagnose
 from flows.cli.options import Moment, given_clock, given_settings, home_options, json_option, wants_json
 from flows.cli.screen import show, show_json, show_table, shown
+from flows.cli.troubled import show_check, show_troubles
 from flows.health import Ailing, Health, adds_something, status
 from warehouse.database import open_snapshot
 from warehouse.scheduling import STOPPED
@@ -16,12 +17,15 @@ from warehouse.scheduling import STOPPED
 @home_options
 @json_option
 @click.option("--runs", type=click.IntRange(1, 1000), default=5, show_default=True, help="So many last runs.")
+@click.option("--check", is_flag=True, help="Tell only what is wrong; exit status 1 if anything is.")
 @click.option("--polite", is_flag=True, help="Tell instead how politely was asked; exit status 1 if not.")
 @click.option("--since", type=Moment(), help="With --polite: only requests that began at this time or later.")
-def status_command(runs: int, polite: bool, since: datetime | None) -> None:
-    """Tell how sources, backlog, alerts and last runs are.
+def status_command(runs: int, check: bool, polite: bool, since: datetime | None) -> None:
+    """Tell what is wrong, and how sources, alerts and runs are.
 
     For each source that fails or has something to look at: why, what was tried, and what to do about it.
+
+    With --check, for a monitor: only what is wrong with the pipeline itself, as alerts tell it too.
 
     With --polite: what the ledger of requests says of polls that came early, repeats without conditions, requests
     inside a Retry-After, connections per site, and of spacing and daily budget.
@@ -29,16 +33,22 @@ def status_command(runs: int, polite: bool, since: datetime | None) -> None:
     settings = given_settings()
     if since is not None and not polite:
         raise click.UsageError("--since belongs to --polite")
+    if check and polite:
+        raise click.UsageError("--check and --polite tell different things: give one of them")
+    if check:
+        show_check(settings, given_clock()())
+        return
     with open_snapshot(settings.snapshot) as con:
         if polite:
             from flows.cli.politeness import show_politeness  # noqa: PLC0415 - `status` alone needs none of it
 
             show_politeness(con, since, settings)
             return
-        health = status(con, given_clock()(), runs=runs, budget=settings.budget)
+        health = status(con, settings, given_clock()(), runs=runs)
     if wants_json():
         show_json(health)
         return
+    show_troubles(health.troubles)
     _show_holdings(health)
     _show_sources(health)
     _show_spent(health)

@@ -178,6 +178,8 @@ def test_the_smallest_watch_needs_no_sources_and_no_topics(tmp_path):
         ('[[alerts]]\nname = "a"\nto = "env:"', "alerts[0].to"),
         ('[[alerts]]\nname = "a"\nto = "env://NAME"', "alerts[0].to"),
         ('[[alerts]]\nname = "a"\nto = "env:A"\nmin_origins = true', "alerts[0].min_origins"),
+        ('[[alerts]]\nname = "a"\nto = "env:A"\nabout = "healthy"', "alerts[0].about"),
+        ('[[alerts]]\nname = "a"\nto = "env:A"\nabout = "health"\ndigest = "daily"', "alerts[0].digest"),
         ('[[alerts]]\nname = "a"\nto = "env:A"\nquiet = "24:00-07:00 UTC"', "alerts[0].quiet"),
         ('[[alerts]]\nname = "a"\nto = "env:A"\nquiet = "22:00-07:00 ../x"', "alerts[0].quiet"),
         ('[[alerts]]\nname = "a"\nto = "env:A"\nquiet = "07:00-07:00 UTC"', "alerts[0].quiet"),
@@ -254,5 +256,5 @@ def test_the_examples_of_the_guide_are_one_watch_without_fault(tmp_path):
     blocks = re.findall(r"```toml\n(.*?)```", GUIDE.read_text(encoding="utf-8"), re.DOTALL)
     watch = read_watch(written(tmp_path, 'name = "guide"\nlanguages = ["en"]\n' + "\n".join(blocks)))
 
-    assert (len(watch.entities), len(watch.sources), len(watch.alerts)) == (2, 3, 1)
+    assert (len(watch.entities), len(watch.sources), len(watch.alerts)) == (2, 3, 2)
     assert (set(watch.lexicon), len(watch.homonyms)) == ({"de", "en", "zh"}, 1)

@@ -1,7 +1,9 @@
 """A small news site on loopback, and homes that watch it."""
 
 import json
+import shutil
 import threading
+import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -11,6 +13,7 @@ from xml.sax.saxutils import escape
 
 import pytest
 from click.testing import CliRunner
+from kept_home import KeptHome
 
 from flows.cli import main
 
@@ -75,13 +78,18 @@ PIECES = (
 
 @dataclass
 class Site:
-    """What the server answers: `documents` by path; `failing` paths answer 500; `hits` counts requests by path."""
+    """What the server answers: `documents` by path; `failing` paths answer 500; `hits` counts requests by path.
+
+    While it is `silent`, it takes requests and says nothing. `moved` paths answer 301 with an address.
+    """
 
     port: int = 0
     documents: dict[str, tuple[str, bytes]] = field(default_factory=dict)
     failing: set[str] = field(default_factory=set)
     hits: dict[str, int] = field(default_factory=dict)
     listed: list[int] = field(default_factory=list)
+    silent: bool = False
+    moved: dict[str, str] = field(default_factory=dict)
 
     @property
     def feed(self):
@@ -145,7 +153,14 @@ def site():
 
         def do_GET(self):
             served.hits[self.path] = served.hits.get(self.path, 0) + 1
-            if self.path in served.failing:
+            while served.silent:
+                time.sleep(0.05)
+            if self.path in served.moved:
+                self.send_response(301)
+                self.send_header("Location", served.moved[self.path])
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+            elif self.path in served.failing:
                 self._answer(500, "text/plain", b"broken")
             elif self.path not in served.documents:
                 self._answer(404, "text/plain", b"nothing here")
@@ -198,3 +213,36 @@ def a_home(tmp_path):
         return home, environment
 
     return make
+
+
+@pytest.fixture(scope="session")
+def a_kept_home(tmp_path_factory):
+    """The folder of a home that has been running for four hours, with two articles and an alert for each."""
+    home = KeptHome(tmp_path_factory.mktemp("kept") / "home")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("flows.alerts.deliver.send_by_apprise", lambda *_: None)
+        for hour, piece in ((0, None), (2, 0), (4, 1)):
+            home.collected(hour, piece)
+            home.run(hour)
+    return home.settings.home
+
+
+@pytest.fixture
+def desk(monkeypatch):
+    """The messages about news that are sent: title and body."""
+    sent = []
+
+    def send(_url, title, body):
+        if not title.startswith("newswatch:"):
+            sent.append((title, body))
+
+    monkeypatch.setattr("flows.alerts.deliver.send_by_apprise", send)
+    return sent
+
+
+@pytest.fixture
+def kept(a_kept_home, tmp_path, desk):
+    """A copy of that home of a test's own; `desk` has been told twice."""
+    shutil.copytree(a_kept_home, tmp_path / "home")
+    desk += [("Told", "before"), ("Told", "before")]
+    return KeptHome(tmp_path / "home")

@@ -10,6 +10,7 @@ from click.testing import CliRunner
 from flows.cli import main
 from flows.health import adds_something
 from warehouse.database import insert, open_warehouse
+from warehouse.episodes import Episode, save_episodes
 
 T = datetime(2026, 3, 1, 8, tzinfo=UTC)
 NOW = datetime.now(UTC)
@@ -246,3 +247,44 @@ def test_a_ledger_can_be_asked_from_a_moment_on(call):
 
     assert "Requests since 2026-03-01 08:00 UTC: 2;" in call("--polite", "--since", since)
     call("--since", since, status=2)
+
+
+def troubled(call):
+    told = {"since": T, "seen_at": T, "says": f"Seen: {WILD}\nmore", "advice": "Mend it."}
+    with open_warehouse(call.snapshot) as con:
+        rows = [("silent", "wire", False, "source wire has been silent"), ("integrity", None, True, "torn")]
+        columns = ("name", "subject", "grave", "title")
+        episodes = [Episode(**dict(zip(columns, row, strict=True)), **told) for row in rows]
+        save_episodes(con, episodes)
+
+
+def test_what_is_wrong_comes_first_the_grave_before_the_rest(call):
+    assert "Wrong:" not in call()
+    troubled(call)
+    lines = call().splitlines()
+
+    assert lines[0] == "Wrong: 2"
+    assert lines[1] == "integrity: torn, since 2026-03-01 08:00 UTC"
+    assert lines[2] == "    Seen: look \\u001b[31m[bold]here[/bold]"
+    assert lines[4] == "    What to do: Mend it."
+
+
+def test_a_monitor_asks_only_what_is_wrong(call):
+    assert call("--check") == "Nothing is wrong.\n"
+    assert json.loads(call("--check", "--json")) == {"well": True, "troubles": []}
+    troubled(call)
+
+    assert call("--check", status=1).startswith("Wrong: 2\n")
+    told = json.loads(call("--check", "--json", status=1))
+    assert not told["well"]
+    assert {one["name"] for one in told["troubles"]} == {"integrity", "silent"}
+    call("--check", "--polite", status=2)
+
+
+def test_a_monitor_is_told_that_there_is_no_snapshot(call):
+    call.snapshot.unlink()
+    told = json.loads(call("--check", "--json", status=1))
+
+    assert (told["well"], told["troubles"]) == (False, [])
+    assert "there is no snapshot yet" in told["error"]
+    call("--check", status=1)

@@ -11,7 +11,8 @@ from datetime import timedelta
 import pytest
 
 from extractors.errors import NewswatchError
-from flows.serve import interval_of, prefect_environment
+from flows.prefect_settings import prefect_environment
+from flows.serve import interval_of
 from flows.settings import read_settings
 from warehouse.database import open_snapshot
 

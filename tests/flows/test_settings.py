@@ -89,8 +89,8 @@ def test_all_faults_are_told_at_once_with_name_and_expectation(tmp_path):
         "NEWSWATCH_ALLOW_NETWORKS": "10.0.0.5/8",
         "NEWSWATCH_HOST_SPACING": "quick",
         "NEWSWATCH_WORKERS": "0",
-        "NEWSWATCH_LANDING": "s3://bucket/landing",
-        "NEWSWATCH_SNAPSHOT_URL": "s3://bucket/copy",
+        "NEWSWATCH_LANDING": "s4://bucket/landing",
+        "NEWSWATCH_SNAPSHOT_URL": "file://folder/copy",
         "NEWSWATCH_LOG": "loud",
         "NEWSWATCH_CONNECT_TO": "news.example",
     }
@@ -103,7 +103,17 @@ def test_all_faults_are_told_at_once_with_name_and_expectation(tmp_path):
     assert any("newswatch.env:1: " in line for line in found)
     assert any("newswatch.env:2: " in line and "--home" in line for line in found)
     assert any("10.0.0.0/8" in line for line in found)
-    assert sum("only a folder in this version" in line for line in found) == 2
+    assert sum("such as s3://bucket/folder" in line for line in found) == 2
+
+
+def test_a_place_that_machines_share_is_a_url_and_leaves_the_own_landing_zone_where_it_is(tmp_path):
+    told = {"NEWSWATCH_LANDING": "s3://bucket/zone", "NEWSWATCH_SNAPSHOT_URL": "file:///mnt/copies"}
+
+    shared, own = read_settings(told, home=tmp_path), read_settings({}, home=tmp_path)
+
+    assert (shared.landing_url, own.landing_url) == ("s3://bucket/zone", None)
+    assert shared.landing == own.landing == tmp_path / "state" / "landing"
+    assert shared.snapshot_url == "file:///mnt/copies"
 
 
 @pytest.mark.parametrize("value", ["-1", "nan", "inf", "3601", "1,5"])
@@ -187,3 +197,28 @@ def test_whatever_stands_in_the_environment_only_a_configuration_error_comes_of_
         told = str(error)
 
     assert all(line.startswith("NEWSWATCH_") for line in told.split("\n") if told)
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("127.0.0.1:9464", ("127.0.0.1", 9464)),
+        ("127.0.0.2:1", ("127.0.0.2", 1)),
+        ("[::1]:9464", ("::1", 9464)),
+        ("localhost:9464", ("127.0.0.1", 9464)),
+        ("open:0.0.0.0:9464", ("0.0.0.0", 9464)),
+        ("open:[::]:9464", ("::", 9464)),
+    ],
+)
+def test_monitors_are_answered_on_this_machine_or_where_it_is_said(tmp_path, text, address):
+    assert read_settings({"NEWSWATCH_METRICS": text}, home=tmp_path).metrics == address
+    assert read_settings({}, home=tmp_path).metrics is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["0.0.0.0:9464", "[::]:9464", "192.168.1.5:9464", "9464", "127.0.0.1:0", "127.0.0.1:70000", "[1]:9"],
+)
+def test_an_address_that_others_could_read_is_refused(tmp_path, text):
+    with pytest.raises(ConfigurationError, match=r"NEWSWATCH_METRICS: .*127\.0\.0\.1:9464"):
+        read_settings({"NEWSWATCH_METRICS": text}, home=tmp_path)

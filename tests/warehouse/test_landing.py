@@ -1,7 +1,10 @@
 """Orders and batches go through the landing zone unchanged, whole or not at all."""
 
+import os
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import duckdb
 import pytest
@@ -200,6 +203,35 @@ def test_an_archived_batch_waits_no_longer(tmp_path, a_batch):
 
     assert waiting_batches(tmp_path) == []
     assert read_batch(kept) == a_batch
+
+
+@pytest.fixture
+def other_disk(tmp_path):
+    """A folder on another disk than `tmp_path`, as a landing zone in memory is."""
+    memory = Path("/dev/shm")
+    if not memory.is_dir() or memory.stat().st_dev == tmp_path.stat().st_dev:
+        pytest.skip("no second disk")
+    with TemporaryDirectory(dir=memory) as folder:
+        yield Path(folder)
+
+
+def test_a_batch_is_archived_on_another_disk_with_its_time(tmp_path, other_disk, a_batch):
+    path = write_batch(other_disk, a_batch)
+    written = path.stat().st_mtime_ns
+
+    kept = archive_batch(path, tmp_path / "archive")
+
+    assert waiting_batches(other_disk) == []
+    assert read_batch(kept) == a_batch
+    assert kept.stat().st_mtime_ns == written
+    assert [one.name for one in kept.parent.iterdir()] == [kept.name]
+
+
+def test_a_batch_that_is_set_aside_is_kept_from_then_on(tmp_path, a_batch):
+    path = write_batch(tmp_path, a_batch)
+    os.utime(path, (0, 0))
+
+    assert set_aside(path).stat().st_mtime > 0
 
 
 def test_a_folder_whose_name_looks_like_a_pattern_is_read(tmp_path, noon):

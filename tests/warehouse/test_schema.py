@@ -132,6 +132,8 @@ def test_sources_of_before_keep_what_was_known_of_them():
         con.execute("CREATE TABLE main.migrations (name VARCHAR NOT NULL, applied_at TIMESTAMPTZ NOT NULL)")
         for text in texts[:3]:
             con.execute(text)
+        later = "day DATE, source_id VARCHAR, polls_ok BIGINT, polls_failed BIGINT"
+        con.execute(f"CREATE TABLE poll_days ({later})")  # the view of today reads it too
         con.execute(files("warehouse").joinpath("views", "coverage.sql").read_text(encoding="utf-8"))
         con.execute(
             """

@@ -3,13 +3,15 @@
 import subprocess
 import sys
 import textwrap
+from pathlib import Path
 
 import pytest
 
 from extractors.errors import WarehouseError
 from warehouse.database import open_snapshot, open_warehouse
 from warehouse.lock import exclusive
-from warehouse.snapshot import copy_to, publish
+from warehouse.snapshot import copy_new, copy_to, publish
+from warehouse.zone import ZoneError, open_zone
 
 READER = """
 import sys
@@ -112,7 +114,26 @@ def test_a_copy_is_a_snapshot_too(home, tmp_path):
     add_story(warehouse, "s1")
     publish(warehouse, snapshot)
 
-    assert count(copy_to(snapshot, tmp_path / "elsewhere")) == 1
+    assert count(Path(copy_to(snapshot, str(tmp_path / "elsewhere")))) == 1
+
+
+def test_a_copy_goes_to_a_store_and_again_only_when_it_is_another_one(home, tmp_path, s3_place):
+    warehouse, snapshot = home
+    noted, back = tmp_path / "noted", tmp_path / "back.duckdb"
+    assert copy_new(snapshot, s3_place, noted) is None, "there is none yet"
+    publish(warehouse, snapshot)
+
+    first = copy_new(snapshot, s3_place, noted)
+    again = copy_new(snapshot, s3_place, noted)
+    add_story(warehouse, "s1")
+    publish(warehouse, snapshot)
+    with pytest.raises(ZoneError):
+        copy_new(snapshot, "s3://no-such-bucket/copy", noted)
+    second = copy_new(snapshot, s3_place, noted)
+
+    open_zone(s3_place).fetch(snapshot.name, back)
+    assert (first, again, second) == (f"{s3_place}/newswatch.duckdb", None, first)
+    assert count(back) == 1
 
 
 def test_a_snapshot_cannot_be_written_and_sql_in_it_reaches_no_other_file(home):

@@ -1,2 +1,2 @@
--- Params: batch_id
-SELECT 1 FROM state.batches WHERE batch_id = $batch_id;
+-- Params: ids
+SELECT batch_id FROM state.batches WHERE batch_id IN (SELECT unnest($ids));

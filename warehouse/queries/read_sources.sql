@@ -8,6 +8,14 @@ WITH last_polls AS (
         sum(new_items)::BIGINT                                      AS new_items
     FROM polls
     GROUP BY source_id
+),
+dropped AS (
+    SELECT
+        source_id,
+        sum(polls_ok + polls_failed)::BIGINT                        AS polls,
+        sum(new_items)::BIGINT                                      AS new_items
+    FROM poll_days
+    GROUP BY source_id
 )
 SELECT
     s.source_id,
@@ -18,8 +26,8 @@ SELECT
     s.last_ok_at,
     p.last_poll_at,
     s.next_poll_at,
-    coalesce(p.polls, 0)            AS polls,
-    coalesce(p.new_items, 0)        AS new_items,
+    coalesce(p.polls, 0) + coalesce(d.polls, 0)         AS polls,
+    coalesce(p.new_items, 0) + coalesce(d.new_items, 0) AS new_items,
     coalesce(s.cause, CASE WHEN s.error IS NOT NULL THEN nullif(p.last_cause, '') END) AS cause,
     s.error,
     s.advice,
@@ -41,5 +49,6 @@ SELECT
     s.loss_at
 FROM sources AS s
 LEFT JOIN last_polls AS p ON p.source_id = s.source_id
+LEFT JOIN dropped AS d ON d.source_id = s.source_id
 WHERE s.state <> 'removed'
 ORDER BY s.failures DESC, s.state = 'ok', s.source_id;

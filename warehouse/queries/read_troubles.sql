@@ -3,7 +3,17 @@
 -- a source.
 -- Params: now, failing_s (seconds of failing), failures (in a row), many
 WITH watched AS (
-    FROM sources WHERE state <> 'removed'
+    SELECT * REPLACE (
+        -- a poll that fails is no end of it
+        CASE
+            WHEN state = 'failing' AND replaced_since IS NOT NULL
+                AND failing_since > $now - to_seconds($failing_s) AND failures < $failures
+                THEN 'replaced'
+            ELSE state
+        END AS state
+    )
+    FROM sources
+    WHERE state <> 'removed'
 ),
 
 all_fail AS (

@@ -1,11 +1,19 @@
 CREATE OR REPLACE VIEW coverage AS
-WITH polled AS (
+WITH counted AS (
     SELECT
         source_id,
         CAST(started_at AT TIME ZONE 'UTC' AS DATE)     AS day,
         count(*) FILTER (WHERE outcome <> 'failed')     AS polls_ok,
         count(*) FILTER (WHERE outcome = 'failed')      AS polls_failed
     FROM polls
+    GROUP BY ALL
+    UNION ALL
+    SELECT source_id, day, polls_ok, polls_failed
+    FROM poll_days
+),
+polled AS (
+    SELECT source_id, day, sum(polls_ok)::BIGINT AS polls_ok, sum(polls_failed)::BIGINT AS polls_failed
+    FROM counted
     GROUP BY ALL
 ),
 span AS (

@@ -1,0 +1,141 @@
+"""Leases: an order is in one pair of hands, and comes free when they do nothing for it any more."""
+
+import os
+import signal
+import threading
+import time
+from datetime import timedelta
+
+import pytest
+
+from extractors.orders import Batch, Manners, Order, SourceOrder
+from warehouse import leases, rounds
+from warehouse.landing import write_batch
+from warehouse.leases import LeaseLostError, Standing, kept, standings, take
+from warehouse.splitting import split
+from warehouse.zone import open_zone
+
+ORDER = "o1-1of1"
+
+
+@pytest.fixture
+def zone(tmp_path, a_watch, a_source, noon):
+    """A place with a round of one order."""
+    zone = open_zone(f"file://{tmp_path}/zone")
+    order = Order(order_id="o1", created_at=noon, sources=(SourceOrder(source=a_source()),))
+    rounds.write_round(zone, split(order), a_watch(), Manners(user_agent="x"), "1")
+    return zone
+
+
+@pytest.fixture
+def short(monkeypatch):
+    """Leases of a second, renewed four times in it."""
+    monkeypatch.setattr(leases, "LEASE", timedelta(seconds=1))
+    monkeypatch.setattr(leases, "RENEW_S", 0.25)
+    monkeypatch.setattr(leases, "GIVE_UP_S", 0.7)
+
+
+def test_an_order_is_free_then_held_then_done(zone, tmp_path, noon):
+    assert standings(zone.look()) == [Standing(order_id=ORDER)]
+
+    lease = take(zone, Standing(order_id=ORDER))
+
+    assert standings(zone.look()) == [Standing(order_id=ORDER, taken=1, held=True)]
+    lease.renew()
+    batch = Batch(batch_id="b", order_id=ORDER, collected_at=noon)
+    rounds.send_batch(zone, ORDER, write_batch(tmp_path, batch))
+    assert standings(zone.look()) == []
+
+
+def test_of_many_that_take_an_order_one_has_it(zone):
+    got = []
+    threads = [
+        threading.Thread(target=lambda: got.append(take(zone, Standing(order_id=ORDER)))) for _ in range(8)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sum(lease is not None for lease in got) == 1
+
+
+def test_an_order_that_is_finished_in_the_meantime_is_not_taken(zone, tmp_path, noon):
+    (before,) = standings(zone.look())
+    batch = Batch(batch_id="b", order_id=ORDER, collected_at=noon)
+    rounds.send_batch(zone, ORDER, write_batch(tmp_path, batch))
+
+    assert take(zone, before) is None
+
+
+@pytest.mark.usefixtures("short")
+def test_a_lease_that_is_not_renewed_ends_and_its_holder_is_told(zone):
+    lease = take(zone, Standing(order_id=ORDER))
+    time.sleep(1.1)
+
+    (standing,) = standings(zone.look())
+    other = take(zone, standing)
+
+    assert standing == Standing(order_id=ORDER, taken=1, held=False)
+    assert lease.outlived
+    assert other.number == 2
+    with pytest.raises(LeaseLostError, match="taken over"):
+        lease.renew()
+    assert standings(zone.look()) == [Standing(order_id=ORDER, taken=2, held=True)]
+
+
+@pytest.mark.usefixtures("short")
+def test_work_for_longer_than_a_lease_keeps_it(zone):
+    with kept(take(zone, Standing(order_id=ORDER))):
+        for _ in range(5):
+            time.sleep(0.4)
+            assert [one.held for one in standings(zone.look())] == [True]
+
+
+@pytest.mark.usefixtures("short")
+def test_who_cannot_renew_stops_before_another_one_may_begin(zone, monkeypatch):
+    lease = take(zone, Standing(order_id=ORDER))
+    monkeypatch.setattr(zone, "write", lambda *_: time.sleep(10))  # a place that hangs
+    began = time.monotonic()
+
+    with pytest.raises(LeaseLostError), kept(lease):
+        time.sleep(5)
+
+    assert time.monotonic() - began < 1.0
+
+
+@pytest.mark.usefixtures("short")
+def test_whose_order_is_taken_over_stops(zone):
+    lease = take(zone, Standing(order_id=ORDER))
+    began = time.monotonic()
+
+    with pytest.raises(LeaseLostError), kept(lease):  # noqa: PT012 - what is done within is interrupted
+        assert take(zone, Standing(order_id=ORDER, taken=1)) is not None
+        time.sleep(5)
+
+    assert time.monotonic() - began < 2.0
+
+
+@pytest.mark.usefixtures("short")
+def test_who_is_deaf_to_interruptions_hears_this_one(zone, monkeypatch):
+    lease = take(zone, Standing(order_id=ORDER))
+    monkeypatch.setattr(zone, "write", lambda *_: time.sleep(10))
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with pytest.raises(LeaseLostError), kept(lease):
+            time.sleep(5)
+        assert signal.getsignal(signal.SIGINT) == signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def test_an_interruption_by_the_user_stays_one(zone):
+    with pytest.raises(KeyboardInterrupt), kept(take(zone, Standing(order_id=ORDER))):  # noqa: PT012 - as above
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(1)
+
+
+def test_an_order_that_was_taken_too_often_is_free_no_more():
+    assert Standing(order_id=ORDER, taken=leases.MOST_TAKEN - 1).is_free
+    assert not Standing(order_id=ORDER, taken=leases.MOST_TAKEN).is_free
+    assert not Standing(order_id=ORDER, taken=1, held=True).is_free

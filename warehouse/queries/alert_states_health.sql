@@ -1,0 +1,1 @@
+SELECT alert_id, state FROM alerts WHERE kind = 'health';

@@ -1,0 +1,1 @@
+SELECT state, count(*) FROM sources WHERE state <> 'removed' GROUP BY state ORDER BY state;

@@ -1,0 +1,3 @@
+-- When housekeeping was done last.
+-- Params: now
+SELECT max(started_at) FROM housekeeping WHERE started_at <= $now;

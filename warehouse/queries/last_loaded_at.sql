@@ -1,0 +1,2 @@
+-- When the last batch was loaded; null where none ever was.
+SELECT max(loaded_at) FROM state.batches;
