@@ -147,7 +147,7 @@ def test_batches_that_the_checked_copy_lacks_stay_though_a_row_says_whole(kept, 
     kept.settings = read_settings({"NEWSWATCH_ARCHIVE_BYTES": "1"}, home=kept.settings.home)
     kept.collected(30, 2)
     with monkeypatch.context() as patched:
-        patched.setattr("flows.cycle.publish", lambda _settings: False)
+        patched.setattr("flows.cycle.publish", lambda _settings, **_how: False)
         for hours in (30, 50, 75):
             kept.run(hours)
 

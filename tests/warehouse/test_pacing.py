@@ -81,4 +81,4 @@ def test_partial_listings_do_not_put_off_the_look_at_the_whole():
 
     assert state.full_at == STATE.full_at
     assert not audit_due(state, NOON + 31 * HOUR)  # it has just shown that it does not freeze
-    assert audit_due(polled(state, poll(), poll(), poll()), NOON + 40 * HOUR)
+    assert audit_due(polled(state, poll(), poll()), NOON + 40 * HOUR)
