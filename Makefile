@@ -18,7 +18,7 @@ demo: $(SET)
 	$(BIN)/newswatch demo --home newswatch-demo
 
 test: check
-	$(BIN)/python -m pytest -m "not soak" --numprocesses auto --dist loadfile
+	$(BIN)/python -m pytest -m "not soak" --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 check: $(SET)
 	$(BIN)/ruff format --check .
