@@ -18,13 +18,13 @@ from extractors.clock import Clock
 from extractors.errors import ConfigurationError, DamagedWarehouseError, WarehouseError
 from extractors.orders import batch_id_of
 from flows.housekeeping import places_of
-from flows.settings import FILE_NAME, Settings, unquoted
+from flows.settings import FILE_NAME, LINE, Settings, unquoted
 from warehouse import snapshot
 from warehouse.backup import MANIFEST, BackupError, Manifest, Packer, unpack, writing
 from warehouse.database import Connection, damage_in, open_snapshot, open_warehouse, run, suspicion_path
 from warehouse.integrity import check_warehouse, require_readable
 from warehouse.journal import Journal
-from warehouse.landing import move_whole
+from warehouse.landing import move_whole, remove_order
 from warehouse.lock import exclusive
 from warehouse.rebuild import aside_name, missing_batches, note_in_journal, put_in_place, return_batches
 
@@ -41,7 +41,6 @@ KEPT_SETTINGS = (
     "NEWSWATCH_ARCHIVE_BYTES",
     "NEWSWATCH_LEDGER_DAYS",
 )
-_SETTING = re.compile(r"\s*(?:export\s+)?(?P<name>[A-Za-z_][A-Za-z0-9_]*)\s*=\s*(?P<value>.*)")
 _LEFT_OUT = re.compile(r"#(?P<name>[A-Za-z_][A-Za-z0-9_]*)=  \(its value was left out of the backup\)")
 #: What a backup may hold beside the examples of its watch file, by folder: the ends of names.
 _FOLDERS = {
@@ -106,17 +105,17 @@ def back_up(settings: Settings, target: Path, clock: Clock, *, with_archive: boo
     now = clock()
     with writing(target, program=version("newswatch"), made_at=now) as made:
         # In the order in which things move on: what has left one place by now has come to one that is still to be read.
-        _pack_landing(made.packer, settings.landing)
+        _pack_folder(made, "landing/orders", settings.landing / "orders")
+        _pack_folder(made, "landing/batches", settings.landing / "batches")
         with TemporaryDirectory(dir=settings.state, prefix="backup-", suffix=".writing") as folder:
             copy = Path(folder, WAREHOUSE)
             snapshot.publish(settings.warehouse, copy)
             made.articles = _articles_in(copy, settings.warehouse)
-            made.packer.add(WAREHOUSE, copy)
-        made.packer.add(JOURNAL, settings.journal)
-        _pack_watch(made.packer, settings)
+            made.add(WAREHOUSE, copy)
+        made.add(JOURNAL, settings.journal)
+        _pack_watch(made, settings)
         if with_archive:
-            for path in sorted(settings.archive.glob("*.parquet")):
-                made.packer.add(f"archive/{path.name}", path)
+            _pack_folder(made, "archive", settings.archive)
     return BackedUp(path=target, size=target.stat().st_size, articles=made.articles, made_at=now)
 
 
@@ -162,11 +161,11 @@ def restore(settings: Settings, file: Path, clock: Clock, *, replace: bool = Fal
     )
 
 
-def _pack_landing(packer: Packer, zone: Path) -> None:
-    for folder, ends in (("orders", (".parquet", ".spool")), ("batches", (".parquet",))):
-        for path in sorted((zone / folder).glob("*")):
-            if path.suffix in ends:
-                packer.add(f"landing/{folder}/{path.name}", path)
+def _pack_folder(packer: Packer, name: str, folder: Path) -> None:
+    """Add the files of `folder` that a restore takes as those of the folder `name`."""
+    for path in sorted(folder.glob("*")):
+        if path.suffix in _FOLDERS[name]:
+            packer.add(f"{name}/{path.name}", path)
 
 
 def _articles_in(copy: Path, warehouse: Path) -> int:
@@ -230,7 +229,7 @@ def _without_value(line: str) -> str:
     """Return what is kept of a line; nothing of a comment."""
     if _LEFT_OUT.fullmatch(line):
         return line
-    found = _SETTING.fullmatch(line)
+    found = LINE.fullmatch(line.strip())
     if found is None or not (value := unquoted(found["value"].strip())):
         return ""
     if found["name"] in KEPT_SETTINGS and not re.search(r"[\"']|\s#", value):
@@ -257,8 +256,8 @@ def _is_bare(path: Path) -> bool:
 @contextmanager
 def _only_us(settings: Settings) -> Iterator[None]:
     with (
-        exclusive(settings.state / "serve.lock", doing="serving this home"),
-        exclusive(settings.state / "cycle.lock", doing="running a cycle on this home"),
+        exclusive(settings.serve_lock, doing="serving this home"),
+        exclusive(settings.cycle_lock, doing="running a cycle on this home"),
     ):
         yield
 
@@ -303,8 +302,7 @@ def _forget_loaded(con: Connection, zone: Path) -> None:
     batches = {path.stem: path for path in (zone / "batches").glob("*.parquet")}
     for (batch_id,) in run(con, "batch_is_loaded", ids=[*orders, *batches]):
         if (order := orders.get(batch_id)) is not None:
-            order.with_suffix(".spool").unlink(missing_ok=True)
-            order.unlink(missing_ok=True)
+            remove_order(zone, order.stem)
         if (batch := batches.get(batch_id)) is not None:
             batch.unlink(missing_ok=True)
 

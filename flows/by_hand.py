@@ -24,7 +24,7 @@ def alone(settings: Settings) -> Iterator[None]:
     Raises:
         WarehouseError: one runs, and did not end within a minute.
     """
-    with exclusive(settings.state / "cycle.lock", wait_s=_WAIT_S, doing="running a cycle on this home"):
+    with exclusive(settings.cycle_lock, wait_s=_WAIT_S, doing="running a cycle on this home"):
         yield
 
 

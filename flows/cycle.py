@@ -102,27 +102,27 @@ def run_cycle(
     started = time.perf_counter()
     with (
         exclusive(
-            settings.state / "cycle.lock",
+            settings.cycle_lock,
             doing="running a cycle on this home",
             for_s=LEASE.total_seconds(),
         ),
         beating(settings.state, clock),
     ):
         mend(settings, clock)
-        prolong(settings.state / "cycle.lock")
+        prolong(settings.cycle_lock)
         loaded = (
             bring(settings, watch, clock, pool=pool) if bringing is None else bringing(settings, watch, clock)
         )
-        prolong(settings.state / "cycle.lock")
+        prolong(settings.cycle_lock)
         publish(settings, with_copy=False)  # elsewhere is slow, perhaps: alerts do not wait for it
-        prolong(settings.state / "cycle.lock")
+        prolong(settings.cycle_lock)
         sent, unsent = send_alerts(settings, watch, clock)
-        prolong(settings.state / "cycle.lock")
+        prolong(settings.cycle_lock)
         publish(settings)
-        prolong(settings.state / "cycle.lock")
+        prolong(settings.cycle_lock)
         if with_housekeeping:
             tidy(settings, clock)
-            prolong(settings.state / "cycle.lock")
+            prolong(settings.cycle_lock)
         if with_report and (loaded.results or sent):
             report(settings, watch, clock)
     return summed(loaded, sent, unsent, time.perf_counter() - started)
@@ -139,9 +139,9 @@ def bring(
     begun = finish_begun(settings, watch, clock, pool=pool)
     order = plan_order(settings, watch, clock)
     if order is not None:
-        prolong(settings.state / "cycle.lock")
+        prolong(settings.cycle_lock)
         collect_order(settings, watch, order, clock, pool=pool)
-    prolong(settings.state / "cycle.lock")
+    prolong(settings.cycle_lock)
     return joined(begun, load_waiting(settings, watch, clock))
 
 
@@ -167,7 +167,7 @@ def finish_begun(
                 landing.remove_order(settings.landing, order.order_id)
                 continue
             log.info("order_resumed", order_id=order.order_id)
-            prolong(settings.state / "cycle.lock")
+            prolong(settings.cycle_lock)
             collect_order(settings, watch, _up_to_now(settings, order, clock), clock, pool=pool)
         except landing.MACHINE_ERRORS:
             raise
@@ -223,7 +223,7 @@ def load_waiting(settings: Settings, watch: Watch, clock: Clock) -> Loaded:
     failures: list[tuple[str, str, str | None]] = []
     with open_warehouse(settings.warehouse) as con:
         for path in landing.waiting_batches(settings.landing):  # anew: whoever held the lock has taken some
-            prolong(settings.state / "cycle.lock")
+            prolong(settings.cycle_lock)
             try:
                 batch = landing.read_batch(path)
                 results.append(load_batch(con, settings, watch, batch, clock))
@@ -247,7 +247,7 @@ def load_waiting(settings: Settings, watch: Watch, clock: Clock) -> Loaded:
             ]
             landing.archive_batch(path, settings.archive)
             landing.remove_order(settings.landing, batch.order_id)
-    prolong(settings.state / "cycle.lock")
+    prolong(settings.cycle_lock)
     return Loaded(results=tuple(results), failures=tuple(failures))
 
 
@@ -284,7 +284,7 @@ def publish(settings: Settings, *, with_copy: bool = True) -> bool:
         return False
     try:
         published = snapshot.publish(settings.warehouse, settings.snapshot)
-        prolong(settings.state / "cycle.lock")
+        prolong(settings.cycle_lock)
         if with_copy and settings.snapshot_url:
             noted = settings.state / "snapshot.copied"
             snapshot.copy_new(settings.snapshot, settings.snapshot_url, noted, settings.environment)
@@ -311,7 +311,7 @@ def send_alerts(
             from flows.alerts.deliver import deliver, send_by_apprise  # noqa: PLC0415 - only where something is sent
 
             def send(url: str, title: str, body: str) -> None:
-                prolong(settings.state / "cycle.lock")
+                prolong(settings.cycle_lock)
                 send_by_apprise(url, title, body)
 
             delivery = deliver(con, watch.alerts, settings.environment, clock(), send, journal=journal)

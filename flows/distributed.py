@@ -9,21 +9,10 @@ import time
 from datetime import timedelta
 from uuid import UUID
 
-import structlog
 from prefect import flow
 from prefect.client.orchestration import SyncPrefectClient, get_client
-from prefect.client.schemas.filters import (
-    DeploymentFilter,
-    DeploymentFilterId,
-    FlowRunFilter,
-    FlowRunFilterExpectedStartTime,
-    FlowRunFilterState,
-    FlowRunFilterStateType,
-)
-from prefect.client.schemas.objects import StateType
 from prefect.deployments import run_deployment
 from prefect.exceptions import ObjectNotFound
-from prefect.states import Crashed
 
 from extractors.clock import system_clock
 from extractors.watch import Watch, read_watch
@@ -31,11 +20,10 @@ from flows import cycle as steps
 from flows import distribution
 from flows.collecting import Collector
 from flows.log import configure_logging
-from flows.prefect_flows import EverySourceFailedError
+from flows.prefect_flows import finished
+from flows.prefect_runs import close_left
 from flows.settings import Settings, process_environment, read_settings
 from warehouse.lock import exclusive
-
-log = structlog.get_logger()
 
 #: The name of the deployments: `plan/distributed`, `collect/distributed`, `load/distributed`.
 NAME = "distributed"
@@ -53,7 +41,7 @@ def plan() -> int:
     settings, watch = _of_the_writer()
     _drop_missed("plan")
     with exclusive(
-        settings.state / "cycle.lock",
+        settings.cycle_lock,
         wait_s=WAIT_S,
         doing="running a cycle on this home",
         for_s=steps.LEASE.total_seconds(),
@@ -88,10 +76,7 @@ def load() -> dict[str, object]:
     done = steps.run_cycle(settings, watch, system_clock, bringing=distribution.load_finished)
     _call_collectors(settings)
     _close_lost()
-    if done.outcome == "failed":
-        raise EverySourceFailedError("every source failed; `newswatch status` says why")
-    names = ("outcome", "polls", "failed_polls", "articles", "developments", "alerts")
-    return {name: getattr(done, name) for name in names}
+    return finished(done)
 
 
 def _settings() -> Settings:
@@ -128,21 +113,11 @@ def _drop_missed(name: str) -> None:
 
 def _close_lost() -> None:
     """Note of runs whose worker is gone that they have crashed: Prefect would count them as running for ever."""
-    late = FlowRunFilter(
-        state=FlowRunFilterState(
-            type=FlowRunFilterStateType(any_=[StateType.RUNNING, StateType.PENDING, StateType.CANCELLING])
-        ),
-        expected_start_time=FlowRunFilterExpectedStartTime.model_validate(
-            {"before_": system_clock() - LONGEST_RUN}
-        ),
-    )
+    why = "its worker is gone; another run goes on from there"
     with get_client(sync_client=True) as client:
         ids = [found for name in ("plan", "collect", "load") if (found := _deployment(client, name))]
-        ours = DeploymentFilter(id=DeploymentFilterId(any_=ids))
-        for run in client.read_flow_runs(deployment_filter=ours, flow_run_filter=late) if ids else ():
-            message = "its worker is gone; another run goes on from there"
-            client.set_flow_run_state(run.id, Crashed(message=message), force=True)
-            log.warning("run_closed", run=run.name, state=run.state_name)
+        if ids:
+            close_left(client, ids, why, before=system_clock() - LONGEST_RUN)
 
 
 def _due(client: SyncPrefectClient, name: str) -> list[UUID]:

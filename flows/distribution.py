@@ -56,11 +56,11 @@ def bring_shared(
     """
     begun = load_finished(settings, watch, clock)
     plan_round(settings, watch, clock)
-    prolong(settings.state / "cycle.lock")
+    prolong(settings.cycle_lock)
     with Collector(settings, clock, pool) as collector:
         while collector.collect_one() is not None:
-            prolong(settings.state / "cycle.lock")
-    prolong(settings.state / "cycle.lock")
+            prolong(settings.cycle_lock)
+    prolong(settings.cycle_lock)
     return steps.joined(begun, load_finished(settings, watch, clock))
 
 

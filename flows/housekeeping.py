@@ -31,7 +31,6 @@ from warehouse.journal import KEPT_BEYOND, KEPT_FOR, Journal
 from warehouse.outbox import sent_alerts
 from warehouse.rebuild import (
     Places,
-    Rebuilt,
     damage_of,
     missing_batches,
     note_in_journal,
@@ -39,6 +38,7 @@ from warehouse.rebuild import (
     return_batches,
 )
 from warehouse.retention import Archived, batches_to_drop, drop_rows, leftovers
+from warehouse.vitals import Rebuilt
 
 log = structlog.get_logger()
 
@@ -162,7 +162,6 @@ def _clear_away(con: Connection, settings: Settings, now: datetime) -> dict[str,
         "batches": len(gone),
         "batch_bytes": sum(one.size for one in gone),
         "leftovers": _remove_leftovers(settings, now),
-        **_archive_row(con, settings),
     }
 
 
@@ -176,7 +175,7 @@ def _told(found: Integrity) -> Integrity:
 
 def _row(con: Connection, settings: Settings, now: datetime, found: Integrity) -> dict[str, object]:
     """Return the row of the day as far as it says how things are; nothing done yet."""
-    ((_, _, unused, size),) = run(con, "blocks")
+    ((_, unused, size),) = run(con, "blocks")
     ((kept_from,),) = run(con, "kept_from")
     done = ("polls", "requests", "items", "batches", "batch_bytes", "leftovers", "returned")
     return dict.fromkeys(done, 0) | {

@@ -78,7 +78,15 @@ def cycle(home: str, watch: str) -> dict[str, object]:
     """
     with noting_failure(Path(home) / "state", system_clock):  # beyond this, the cycle does it
         settings, watched = _read(home, watch)
-    done = steps.run_cycle(settings, watched, system_clock)
+    return finished(steps.run_cycle(settings, watched, system_clock))
+
+
+def finished(done: steps.CycleResult) -> dict[str, object]:
+    """Return what a flow returns of a cycle that is done.
+
+    Raises:
+        EverySourceFailedError: sources were polled, and each of them failed.
+    """
     if done.outcome == "failed":
         raise EverySourceFailedError("every source failed; `newswatch status` says why")
     return {name: getattr(done, name) for name in _COUNTS}

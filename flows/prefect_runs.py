@@ -15,6 +15,7 @@ from prefect.client.schemas.filters import (
     DeploymentFilter,
     DeploymentFilterId,
     FlowRunFilter,
+    FlowRunFilterExpectedStartTime,
     FlowRunFilterState,
     FlowRunFilterStateType,
 )
@@ -69,19 +70,12 @@ class Runs:
 
     def close_left(self) -> None:
         """Close the runs that a process left which is gone: nobody is at work on them, whatever the server thinks."""
-        left = self._client.read_flow_runs(
-            deployment_filter=DeploymentFilter(id=DeploymentFilterId(any_=list(self._flows))),
-            flow_run_filter=FlowRunFilter(
-                state=FlowRunFilterState(type=FlowRunFilterStateType(any_=_AT_WORK))
-            ),
+        close_left(
+            self._client,
+            list(self._flows),
+            "its process is gone: it was killed, or could not tell how it ended as the server was away; "
+            "what it left is carried on by the next cycle",
         )
-        for run in left:
-            self.crashed(
-                run.id,
-                "its process is gone: it was killed, or could not tell how it ended as the server was away; "
-                "what it left is carried on by the next cycle",
-            )
-            log.warning("run_closed", run=run.name, state=run.state_name)
 
     def waiting(self, until: datetime) -> list[Waiting]:
         """Return the runs that are due by `until`."""
@@ -125,3 +119,22 @@ class Runs:
 
     def _set(self, run_id: UUID, state: State) -> None:
         self._client.set_flow_run_state(run_id, state, force=True)
+
+
+def close_left(
+    client: SyncPrefectClient, deployments: list[UUID], why: str, *, before: datetime | None = None
+) -> None:
+    """Note of the runs of these deployments that are at work, as the server thinks, that they have crashed.
+
+    `before` is a moment before which they were to begin, None for all.
+    """
+    begun = FlowRunFilterExpectedStartTime.model_validate({"before_": before}) if before else None
+    left = client.read_flow_runs(
+        deployment_filter=DeploymentFilter(id=DeploymentFilterId(any_=deployments)),
+        flow_run_filter=FlowRunFilter(
+            state=FlowRunFilterState(type=FlowRunFilterStateType(any_=_AT_WORK)), expected_start_time=begun
+        ),
+    )
+    for run in left:
+        client.set_flow_run_state(run.id, Crashed(message=why), force=True)
+        log.warning("run_closed", run=run.name, state=run.state_name)

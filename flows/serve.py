@@ -73,7 +73,7 @@ def serve(settings: Settings, watch: Watch) -> None:
     asked = _stop_asked()
     interval = interval_of(watch)
     with (
-        exclusive(settings.state / "serve.lock", doing="serving this home"),
+        exclusive(settings.serve_lock, doing="serving this home"),
         watching_over(settings, watch, interval, system_clock) as watch_over,
     ):
         end_left(settings.state / "children.json")

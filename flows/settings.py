@@ -54,7 +54,8 @@ _ADDRESS = re.compile(
 )
 _QUOTED = re.compile(r"""(?P<quote>["'])(?P<inside>.*)(?P=quote)""")
 _PLACE = re.compile(r"(?!file://[^/])[a-z][a-z0-9+.-]*://[^?#\s]+")
-_LINE = re.compile(r"(?:export\s+)?(?P<name>[A-Za-z_][A-Za-z0-9_]*)\s*=\s*(?P<value>.*)")
+#: A line of the home's own file.
+LINE = re.compile(r"(?:export\s+)?(?P<name>[A-Za-z_][A-Za-z0-9_]*)\s*=\s*(?P<value>.*)")
 
 T = TypeVar("T")
 
@@ -108,6 +109,16 @@ class Settings:
     def archive(self) -> Path:
         """Where batches go once they are loaded."""
         return self.state / "archive"
+
+    @property
+    def cycle_lock(self) -> Path:
+        """Held by whoever runs a cycle, as a lease."""
+        return self.state / "cycle.lock"
+
+    @property
+    def serve_lock(self) -> Path:
+        """Held by `newswatch serve`."""
+        return self.state / "serve.lock"
 
     @property
     def journal(self) -> Path:
@@ -364,7 +375,7 @@ def _file_values(home: Path) -> tuple[dict[str, str], list[str]]:
         stripped = line.strip()
         if not stripped or stripped.startswith("#"):
             continue
-        match = _LINE.fullmatch(stripped)
+        match = LINE.fullmatch(stripped)
         if match is None:
             faults.append(f"{path}:{number}: expected NAME=VALUE, or a comment that starts with #")
         elif match["name"] == "NEWSWATCH_HOME":

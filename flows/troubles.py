@@ -35,11 +35,11 @@ def look_at_health(con: Connection, settings: Settings, watch: Watch, now: datet
     try:
         adopt_told(con, settings.state)
         pulse = read_pulse(settings.state)
-        loaded = pulse is None or pulse.ok_at is None or loaded_since(con, pulse.ok_at)
+        cycle_at = pulse.ok_at if pulse else None
+        loaded = cycle_at is None or loaded_since(con, cycle_at)
         others = OWN if loaded else OWN | OF_LISTINGS
         lasting = [one for one in open_episodes(con) if one.name not in others]
         last = {one.key: one.since for one in lasting}
-        cycle_at = pulse.ok_at if pulse else None
         vitals = read_vitals(con, now, cycle_at, with_listings=loaded, budget=settings.budget)
         found = conditions_of(vitals, settings, watch, now, last)
         channels = channels_of(watch.alerts, settings.environment)
@@ -92,14 +92,14 @@ def told_now(con: Connection, settings: Settings, now: datetime) -> tuple[Episod
 def supervised(settings: Settings, now: datetime) -> Iterator[Episode]:
     """Yield what is wrong as the files and the machine tell, without any warehouse: what `serve` tells or would."""
     lasting = read_told(settings.state).lasting
-    lock = settings.state / "serve.lock"
+    lock = settings.serve_lock
     holder = read_holder(lock)
     if holder is not None and holder.process.runs():
         yield from lasting
         return
     before = {one.key: one for one in lasting}
     for full in decide.disk_full(rooms(settings), cycle_bytes(settings), before.keys()):
-        yield episode_of(full, before.get((full.name, full.subject)), now)
+        yield episode_of(full, before.get(full.key), now)
     if lock.exists():
         pulse = read_pulse(settings.state)
         for one in decide.not_serving(pulse.ok_at if pulse else None, now):

@@ -16,7 +16,7 @@ from extractors.clock import Clock
 from extractors.watch import Watch
 from flows import conditions as decide
 from flows.alerts.apart import end_sender, hand_over, start_sender
-from flows.alerts.deliver import REPEAT, may_have_arrived
+from flows.alerts.deliver import message_of
 from flows.alerts.health import decide_health
 from flows.alerts.rules import channels_of, next_try_at, url_of
 from flows.alerts.sending import BROKEN_OFF
@@ -138,7 +138,7 @@ class Watchdog:
         """Return how cycles went; a sleep of the machine and a jump of its clock count as one look only."""
         pulse = read_pulse(self._settings.state)
         ok_at = pulse.ok_at if pulse else None
-        cycle = read_holder(self._settings.state / "cycle.lock")
+        cycle = read_holder(self._settings.cycle_lock)
         writer = read_holder(self._settings.warehouse.with_name("writer.lock"))
         if ok_at != self._ok_at or _by_hand(cycle, writer, now):
             self._ok_at, self._waited = ok_at, timedelta(0)
@@ -160,10 +160,8 @@ class Watchdog:
         for alert in due:
             rule = rules.get(alert.rule)
             url = url_of(rule, self._settings.environment) if rule else None
-            repeat = f"\n\n{REPEAT}" if may_have_arrived(alert) else ""
-            messages.append(
-                {"id": alert.alert_id, "url": url or "", "title": alert.title, "body": alert.body + repeat}
-            )
+            told = message_of((alert,))
+            messages.append({"id": alert.alert_id, "url": url or "", "title": told.title, "body": told.body})
         self._sending = _Sending(messages)
 
     def _with_results(self, told: Told, now: datetime) -> Told:

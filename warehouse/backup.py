@@ -62,6 +62,8 @@ class Packer:
         """Add to `tar`."""
         self._tar = tar
         self.members: list[Member] = []
+        #: How many articles the warehouse in it holds, as its list tells.
+        self.articles = 0
 
     def add(self, name: str, path: Path) -> bool:
         """Add the file at `path` as it is now; False where there is none (any more)."""
@@ -87,7 +89,7 @@ class Packer:
 
 
 @contextmanager
-def writing(target: Path, *, program: str, made_at: datetime) -> Iterator["Writing"]:
+def writing(target: Path, *, program: str, made_at: datetime) -> Iterator[Packer]:
     """Write a backup to `target`, which is there at the end of the block, whole; if anything fails it is as it was.
 
     Raises:
@@ -98,28 +100,20 @@ def writing(target: Path, *, program: str, made_at: datetime) -> Iterator["Writi
         with temporary.open("wb") as file:
             temporary.chmod(0o600)
             with tarfile.open(fileobj=file, mode="w", format=tarfile.PAX_FORMAT) as tar:
-                writer = Writing(packer=Packer(tar))
-                yield writer
+                packer = Packer(tar)
+                yield packer
                 manifest = Manifest(
                     form=FORM,
                     newswatch=program,
                     made_at=made_at,
-                    articles=writer.articles,
-                    files=tuple(writer.packer.members),
+                    articles=packer.articles,
+                    files=tuple(packer.members),
                 )
                 text = json.dumps(asdict(manifest), default=str, indent=1)
-                writer.packer.add_bytes(MANIFEST, text.encode(), made_at)
+                packer.add_bytes(MANIFEST, text.encode(), made_at)
         replace_file(temporary, target)
     finally:
         temporary.unlink(missing_ok=True)
-
-
-@dataclass(slots=True, kw_only=True)
-class Writing:
-    """A backup in the making; `articles` is told in its list."""
-
-    packer: Packer
-    articles: int = 0
 
 
 def unpack(path: Path, folder: Path) -> Manifest:

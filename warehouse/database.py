@@ -128,7 +128,7 @@ def _require_length(con: Connection, path: Path) -> None:
     A file that was cut less is found by whoever reads what is missing (`suspect`): unused blocks at the end are no part
     of the file, so that its length tells no more.
     """
-    ((_, blocks, _, size),) = run(con, "blocks")
+    ((blocks, _, size),) = run(con, "blocks")
     if path.stat().st_size < _HEADERS + blocks * size:
         raise DamagedWarehouseError(
             f"{path}: the file is cut short; the next `newswatch run` sets it aside and makes it anew"

@@ -61,7 +61,8 @@ class Journal:
 
     def note_complete(self, now: datetime) -> None:
         """Write down that all has come back that a new warehouse lacked, where it is not written down yet."""
-        if any(f" {mark} -\n" in self._text() for mark in (_LOST, _REBUILT)) and self._in_force():
+        text = self._text()
+        if any(f" {mark} -\n" in text for mark in (_LOST, _REBUILT)) and self._in_force():
             self._append([(now, _COMPLETE, "-")])
 
     def begin(
@@ -124,14 +125,18 @@ class Journal:
         return found + self._in_force()
 
     def _in_force(self) -> list[Line]:
-        return [(at, mark, "-") for mark in (_LOST, _REBUILT) if (at := self._last(mark)) is not None]
+        """Return when each mark was written last, but for those since which all has come back."""
+        found: dict[str, datetime] = {}
+        for at, event, _ in self._lines():
+            if event == _COMPLETE:
+                found.clear()
+            elif event in (_LOST, _REBUILT):
+                found[event] = at
+        return [(found[mark], mark, "-") for mark in (_LOST, _REBUILT) if mark in found]
 
     def _last(self, mark: str) -> datetime | None:
         """Return when `mark` was written last, None where it never was or all has come back since."""
-        found = None
-        for at, event, _ in self._lines():
-            found = None if event == _COMPLETE else at if event == mark else found
-        return found
+        return next((at for at, event, _ in self._in_force() if event == mark), None)
 
     def _append(self, lines: Iterable[Line]) -> None:
         if not self.known:  # nothing of what is there can be believed

@@ -21,7 +21,7 @@ from uuid import uuid4
 import structlog
 
 from extractors.errors import NewswatchError
-from warehouse.rounds import finished, open_orders
+from warehouse.rounds import finished, open_orders, order_name
 from warehouse.zone import Listing, Zone
 
 log = structlog.get_logger()
@@ -67,7 +67,7 @@ def standings(listing: Listing) -> list[Standing]:
         held = bool(last) and listing.now < listing.written[taken[last]] + LEASE
         found.append(Standing(order_id=order_id, taken=last, held=held))
     waiting = [one for one in found if one.order_id not in done]
-    return sorted(waiting, key=lambda one: (listing.written[f"orders/{one.order_id}.parquet"], one.order_id))
+    return sorted(waiting, key=lambda one: (listing.written[order_name(one.order_id)], one.order_id))
 
 
 class Lease:

@@ -22,15 +22,15 @@ class Process:
         """Tell whether this very process is there still; False where it cannot be told from another one."""
         return self.born is not None and born(self.pid) == self.born
 
-    def end(self, number: int = signal.SIGKILL) -> bool:
-        """Send it a signal, and never one to another process; False where it is gone, or may not be ended by us."""
+    def end(self) -> bool:
+        """Kill it, and never another process; False where it is gone, or may not be ended by us."""
         if self.pid == os.getpid() or self.born is None or not hasattr(os, "pidfd_open"):
             return False
         with suppress(OSError):  # gone, not ours, no such call in this kernel, no handle left
             handle = os.pidfd_open(self.pid)
             try:
                 if self.runs():  # asked once the handle is there: from here on it means this process
-                    signal.pidfd_send_signal(handle, number)
+                    signal.pidfd_send_signal(handle, signal.SIGKILL)
                     return True
             finally:
                 os.close(handle)

@@ -34,6 +34,7 @@ from warehouse.journal import Event, Journal
 from warehouse.landing import MACHINE_ERRORS, flush_folder, move_whole
 from warehouse.lock import exclusive
 from warehouse.outbox import due_alerts, sent_alerts
+from warehouse.vitals import Rebuilt
 
 log = structlog.get_logger()
 
@@ -62,18 +63,6 @@ class Places:
     def verified(self) -> Path:
         """The last copy of the warehouse that was checked and found whole."""
         return self.warehouse.with_name("verified.duckdb")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rebuilt:
-    """How a warehouse was made anew; fields as the columns of `rebuilds`."""
-
-    rebuilt_at: datetime
-    cause: str
-    made_from: MadeFrom
-    as_of: datetime | None
-    returned: int
-    set_aside: str | None
 
 
 def damage_of(places: Places) -> str | None:

@@ -127,7 +127,7 @@ def open_orders(listing: Listing) -> list[str]:
 def unplanned(listing: Listing) -> list[str]:
     """Return the names of objects that a killed plan has left, or a round that is over."""
     rounds, orders = set(planned(listing)), set(_ids(listing, "orders", ".parquet"))
-    left = [f"orders/{one}.parquet" for one in orders if round_of(one) not in rounds]
+    left = [order_name(one) for one in orders if round_of(one) not in rounds]
     left += [f"rounds/{one}.parquet" for one in _ids(listing, "rounds", ".parquet") if one not in rounds]
     left += [f"leases/{name}" for name in listing.names("leases") if name.partition(".")[0] not in orders]
     return sorted(left)

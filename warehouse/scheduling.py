@@ -65,7 +65,7 @@ HARD = frozenset(
 )
 #: These pass by themselves: weight 1/4. All others, refusals (404, 403, 429, 5xx …) above all, weigh 1/2.
 TEMPORARY = frozenset(
-    {"no-worker", "timeout", "unreachable", "resting", "budget", "broken-answer", "robots-unavailable"}
+    {"no-worker", "timeout", "unreachable", "resting", "broken-answer", "robots-unavailable"}
 )
 #: Bytes came and could not be read: a 304 after it says that they are still the same, not that they are good.
 UNREADABLE = frozenset(
@@ -89,8 +89,6 @@ UNREADABLE = frozenset(
         "failed",
     }
 )
-#: The source itself was not asked.
-_NOT_ASKED = frozenset({"resting", "budget"})
 #: The site refuses this reader: waits grow faster than with faults.
 _REFUSED = frozenset({"http-401", "http-403", "http-429", "login", "bot-challenge"})
 _REFUSED_STATUS = frozenset({401, 403, 429})
@@ -242,7 +240,7 @@ def _is_gone(poll: Poll) -> bool:
 
 def _own_failed(state: SourceState, poll: Poll) -> SourceState:
     """Return the state of a source that another listing is read for, whose own address has failed once more."""
-    if poll.cause in _NOT_ASKED:
+    if poll.cause == "resting":
         return state
     return replace(
         state,
@@ -257,7 +255,7 @@ def _own_failed(state: SourceState, poll: Poll) -> SourceState:
 def _failed(state: SourceState, poll: Poll) -> SourceState:
     same = state.failures > 0 and state.cause == poll.cause
     elsewhere = state.polled_url != state.url
-    looked = poll.tried is not None or (poll.cause not in _NOT_ASKED and is_lost(state, poll.started_at))
+    looked = poll.tried is not None or (poll.cause != "resting" and is_lost(state, poll.started_at))
     failed = replace(
         state,
         state="failing",

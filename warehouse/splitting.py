@@ -46,6 +46,13 @@ class _Group:
     rechecks: list[int] = field(default_factory=list)
     works: int = 0
 
+    def absorb(self, other: "_Group") -> None:
+        """Take in all of `other`."""
+        self.sites |= other.sites
+        self.sources += other.sources
+        self.rechecks += other.rechecks
+        self.works += other.works
+
 
 def split(
     order: Order,
@@ -92,10 +99,7 @@ def _groups(order: Order, moved: Mapping[str, str]) -> list[_Group]:
         groups = {id(group): group for site in sites if (group := found.get(site)) is not None}
         first, *others = groups.values() or (_Group(sites=set()),)
         for other in others:
-            first.sites |= other.sites
-            first.sources += other.sources
-            first.rechecks += other.rechecks
-            first.works += other.works
+            first.absorb(other)
         first.sites |= sites
         found.update(dict.fromkeys(first.sites, first))
         return first
@@ -125,10 +129,7 @@ def _packed(groups: Sequence[_Group], most: int) -> list[_Group]:
     packed = [_Group(sites=set()) for _ in range(min(most, len(groups)))]
     for group in sorted(groups, key=lambda one: (-one.works, one.sources[:1] or [0])):
         least = min(packed, key=lambda one: one.works)
-        least.sites |= group.sites
-        least.sources += group.sources
-        least.rechecks += group.rechecks
-        least.works += group.works
+        least.absorb(group)
     return packed
 
 

@@ -74,7 +74,7 @@ class Checked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rebuilt:
-    """The last time that the warehouse was made anew: fields as the columns of `rebuilds`."""
+    """How the warehouse was made anew; fields as the columns of `rebuilds`."""
 
     rebuilt_at: datetime
     cause: str

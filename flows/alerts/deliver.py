@@ -76,12 +76,12 @@ def deliver(
         catch_up(con, journal, lambda alert: _waits_for_time(alert, named.get(alert.rule), origins))
     waiting = due_alerts(con)
     sent = failed = 0
+    noting = _Noting(con, journal, now)
     with closing(_APART):
         for rule in rules:
             due = [
                 alert for alert in waiting if alert.rule == rule.name and _is_due(alert, rule, origins, now)
             ]
-            noting = _Noting(con, journal, now)
             done, undone = _deliver_rule(
                 noting, rule, _groups(due, rule), environment, send or send_by_apprise
             )
@@ -164,7 +164,7 @@ def _deliver_rule(
     for group in groups:
         noting.trying(group)
         try:
-            _send(rule, environment, _message(group), send)
+            _send(rule, environment, message_of(group), send)
         except DeliveryError as error:
             broken_off = isinstance(error, BrokenOffError)
             noting.failed(group, str(error), broken_off=broken_off)
@@ -212,7 +212,8 @@ def _ids(group: Sequence[Alert]) -> list[str]:
     return [alert.alert_id for alert in group]
 
 
-def _message(group: Sequence[Alert]) -> Message:
+def message_of(group: Sequence[Alert]) -> Message:
+    """Return the message that tells these alerts, and that it may be a repeat where one of them may have arrived."""
     repeat = f"\n\n{REPEAT}" if any(map(may_have_arrived, group)) else ""
     if len(group) == 1:
         return Message(title=group[0].title, body=group[0].body + repeat)

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import duckdb
+from pieces import PIECES
 
 from extractors.clock import standing_clock
 from extractors.errors import WarehouseError
@@ -46,23 +47,6 @@ every = "1h"
 name = "desk"
 to = "env:NEWSWATCH_ALERT_DESK"
 """
-PIECES = (
-    (
-        "Xiaomi in talks with BAIC about building electric cars",
-        "Xiaomi is in talks with BAIC about making electric cars together, people familiar with the matter said.",
-        "The two Beijing companies have discussed a joint brand and the use of an idle plant in the city, they said.",
-    ),
-    (
-        "Xiaomi wins licence to build electric cars",
-        "China's planning agency has approved the application of Xiaomi to make electric vehicles, a notice shows.",
-        "The permit allows the phone maker to produce 100,000 vehicles a year at its factory in Yizhuang.",
-    ),
-    (
-        "Xiaomi recalls thousands of cars over faulty seats",
-        "Xiaomi began a recall of 12,000 cars because of faulty seats, the market regulator said on Monday.",
-        "Owners will have the parts replaced free of charge at service centres from next month, it added.",
-    ),
-)
 #: What must be the same as if nothing had happened.
 QUESTIONS = (
     "FROM articles ORDER BY ALL",

@@ -4,7 +4,6 @@ import contextlib
 import json
 import os
 import random
-import signal
 import subprocess
 import sys
 import threading
@@ -273,7 +272,7 @@ class Served:
     def kill(self, kind):
         """Kill a process of a kind with SIGKILL, if there is one just now; tell whether there was."""
         found = self.found(kind)
-        return found is not None and found.end(signal.SIGKILL)
+        return found is not None and found.end()
 
     def ask(self, query):
         """Return the rows of a query to the snapshot, none where there is no snapshot."""

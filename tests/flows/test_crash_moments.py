@@ -1,7 +1,5 @@
 """What is left by a stop between two steps is taken up by the next cycle: each moment by itself."""
 
-import resource
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -23,6 +21,7 @@ from flows.cycle import (
     summed,
 )
 from flows.settings import read_settings
+from tests.flows.full_disk import room_for
 from warehouse import landing
 from warehouse.database import open_snapshot, open_warehouse, transaction
 from warehouse.hosts import save_rests
@@ -149,17 +148,6 @@ def test_a_batch_that_cannot_be_loaded_waits_is_told_and_stops_no_other(home, an
     assert [source for source, _, _ in loaded.failures] == ["landing"]
     assert landing.waiting_batches(home.settings.landing) == [path]
     assert summed(load_waiting(home.settings, home.watch, home.at(3)), 0, 0, 0.0).outcome == "failed"
-
-
-@contextmanager
-def room_for(size):
-    """No file may become larger than `size` bytes during the block, as on a disk that is full."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def test_on_a_full_disk_no_half_batch_is_left_and_nothing_is_lost(home, an_article):

@@ -22,7 +22,8 @@ from extractors.errors import NewswatchError
 from extractors.watch import read_watch
 from flows.cycle import run_cycle
 from flows.settings import read_settings
-from tests.flows.conftest import PIECES, SOURCE, WATCH
+from tests.flows.conftest import SOURCE, WATCH
+from tests.flows.pieces import PIECES
 from tests.shared_places import free_port
 from warehouse.database import open_snapshot
 from warehouse.zone import open_zone

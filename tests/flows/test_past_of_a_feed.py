@@ -9,7 +9,8 @@ from extractors.clock import standing_clock
 from extractors.watch import read_watch
 from flows.cycle import run_cycle
 from flows.settings import read_settings
-from tests.flows.conftest import ALERT, PIECES, START
+from tests.flows.conftest import ALERT, START
+from tests.flows.pieces import PIECES
 from warehouse.database import open_snapshot
 
 ATOM = "xmlns='http://www.w3.org/2005/Atom'"

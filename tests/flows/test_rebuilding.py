@@ -5,11 +5,10 @@ import io
 import json
 import os
 import random
-import resource
 import subprocess
 import sys
 import threading
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 
 import duckdb
@@ -23,6 +22,7 @@ from flows.backing_up import back_up
 from flows.cycle import load_waiting, publish, send_alerts
 from flows.housekeeping import mend, tidy_if_due
 from flows.importing import import_files
+from tests.flows.full_disk import room_for
 from warehouse import landing
 from warehouse.database import damage_in, open_warehouse, run, suspicion_path
 from warehouse.integrity import check_warehouse
@@ -284,17 +284,6 @@ def test_an_import_makes_no_new_warehouse_in_the_place_of_a_damaged_one(home, da
 
     home.run(4.01)
     assert home.rows() == before
-
-
-@contextmanager
-def room_for(size):
-    """No file may become larger than `size` bytes during the block, as on a disk that is full."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def test_on_a_full_disk_nothing_is_changed_and_the_next_cycle_makes_it_anew(home, desk):
