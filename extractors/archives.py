@@ -17,9 +17,6 @@ from extractors.web.exchange import FEED_LIMITS, Asking
 
 log = structlog.get_logger()
 
-#: The part itself was not asked for, or its worker ended: it is worth another try.
-_NOT_READ = frozenset({"resting", "budget", "robots-unavailable", "no-worker"})
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Archived:
@@ -46,8 +43,7 @@ async def read_archive(told: SourceOrder, archive: Archive, means: Means) -> Arc
     try:
         return await _read(source, archive, blank, means)
     except NewswatchError as error:
-        cause = error.cause if isinstance(error, FetchError) else None
-        again = isinstance(error, TransientFetchError) or cause in _NOT_READ
+        again = isinstance(error, TransientFetchError)
         log.info("archive_failed", source_id=source.source_id, url=archive.url, error=str(error))
         return Archived(visit=replace(blank, error=str(error), again=again), source=source)
     except Exception as error:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 
 from extractors.orders import Purpose, SiteUse
 
@@ -41,3 +42,9 @@ class Spending:
         """Count one request more to `site`."""
         self._requests[site] += 1
         self._pages[site] += purpose not in POLLS
+
+
+def added(one: SiteUse, other: SiteUse) -> SiteUse:
+    """Return both uses of one site together; the later one tells how it ended, `one` where they began together."""
+    last = max(one, other, key=lambda use: use.asked_at)
+    return replace(last, requests=one.requests + other.requests, pages=one.pages + other.pages)

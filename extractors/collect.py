@@ -6,8 +6,8 @@ is told in its poll or outcome, and the others go on.
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import closing, nullcontext
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from contextlib import asynccontextmanager, closing, nullcontext
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -18,7 +18,13 @@ from extractors.archives import Archived, read_archive
 from extractors.articles.workers import ExtractionPool
 from extractors.clock import Clock
 from extractors.doctor import advice_for
-from extractors.errors import ExtractionError, FetchError, NewswatchError, TransientFetchError
+from extractors.errors import (
+    PAGE_NOT_ASKED,
+    ExtractionError,
+    FetchError,
+    NewswatchError,
+    TransientFetchError,
+)
 from extractors.orders import (
     Batch,
     ItemOutcome,
@@ -123,18 +129,35 @@ def read_address(
     item = Item(source_id=source.source_id, url=url)
 
     async def article() -> CollectedArticle:
-        rests, used = (known.rests, known.used) if known else ((), ())
-        async with Client(manners, clock, rests=rests, used=used) as client:
-            means = _means(client, manners, clock, workers, known)
-            try:
-                answer = await client.get(url, PAGE_LIMITS, Asking(purpose="page"))
-                return await _read_page(source, item, answer, means)
-            finally:
-                if keep is not None:
-                    keep(means.learned())
+        async with by_hand(known, manners, clock, workers, keep) as means:
+            answer = await means.client.get(url, PAGE_LIMITS, Asking(purpose="page"))
+            return await _read_page(source, item, answer, means)
 
     with extraction_pool(watch, manners) as workers:
         return asyncio.run(article())
+
+
+@asynccontextmanager
+async def by_hand(
+    known: Order | None,
+    manners: Manners,
+    clock: Clock,
+    pool: ExtractionPool[Job, Result],
+    keep: Callable[[Learned], None] | None,
+    spool: Spool | None = None,
+) -> AsyncIterator[Means]:
+    """Give what asking by hand works with; `keep` takes what was asked and learned, however the block ends.
+
+    `known` is what is known of hosts, None for nothing; `spool` where answers are kept, None for nowhere.
+    """
+    rests, used = (known.rests, known.used) if known else ((), ())
+    async with Client(manners, clock, rests=rests, used=used, spool=spool) as client:
+        means = _means(client, manners, clock, pool, known)
+        try:
+            yield means
+        finally:
+            if keep is not None:
+                keep(means.learned())
 
 
 def _means(
@@ -257,7 +280,7 @@ async def _not_had(wanted: Wanted, error: FetchError, means: Means) -> _Read:
     """Return what becomes of a page that could not be had: it is asked for another time, or the feed's text is kept."""
     if error.cause == "read-already":
         return _Read(again=True, same_as=error.url, error=_told(error))
-    if error.cause in ("resting", "budget", "robots-unavailable"):  # the page itself was not asked for
+    if error.cause in PAGE_NOT_ASKED:
         return _Read(postponed=True, error=_told(error))
     most = _MOST_ATTEMPTS if any(one.summary for one in wanted.items) else _MOST_WITHOUT_TEXT
     if isinstance(error, TransientFetchError) and wanted.items[0].attempts < most:

@@ -17,6 +17,11 @@ NewswatchError
 from dataclasses import dataclass
 from typing import Self
 
+#: Causes of a refusal before the wire: the site itself was not asked.
+NOT_ASKED = frozenset({"resting", "budget"})
+#: The page itself was not asked for.
+PAGE_NOT_ASKED = NOT_ASKED | {"robots-unavailable"}
+
 
 class NewswatchError(Exception):
     """Base of every error that this program raises on purpose."""

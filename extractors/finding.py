@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from extractors.clock import Clock
-from extractors.collect import extraction_pool
+from extractors.collect import by_hand, extraction_pool
 from extractors.errors import ExtractionError, FetchError, ParseError
 from extractors.listed import language_of_titles, newest_date
 from extractors.orders import Instead, Learned, Manners, Order, SourceOrder
@@ -16,8 +16,7 @@ from extractors.replacing import named_by
 from extractors.sources.discovery import sitemaps_of
 from extractors.sources.listing import Listing
 from extractors.watch import Watch
-from extractors.web.client import FEED_LIMITS, Answer, Asking, Client
-from extractors.web.robots import Robots
+from extractors.web.client import FEED_LIMITS, Answer, Asking
 
 #: Listings of a site that are tried: each is a request, and the requests to a host are seconds apart.
 MOST_TRIED = 8
@@ -64,15 +63,8 @@ def find_sources(
     with extraction_pool(watch, manners) as workers:
 
         async def found() -> tuple[Found, ...]:
-            rests, used = (known.rests, known.used) if known else ((), ())
-            async with Client(manners, clock, rests=rests, used=used) as client:
-                robots = Robots(client, manners.user_agent, clock, known=known.robots if known else ())
-                means = Means(client=client, robots=robots, pool=workers, clock=clock)
-                try:
-                    return await _found(url, means)
-                finally:
-                    if keep is not None:
-                        keep(means.learned())
+            async with by_hand(known, manners, clock, workers, keep) as means:
+                return await _found(url, means)
 
         return tuple(sorted(asyncio.run(found()), key=lambda one: one.items == 0))
 

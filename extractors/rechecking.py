@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from extractors.errors import FetchError, NewswatchError
+from extractors.errors import PAGE_NOT_ASKED, FetchError, NewswatchError
 from extractors.orders import PageOutcome, PageVisit, Recheck, Validator
 from extractors.polling import Means
 from extractors.records import CollectedArticle
@@ -15,7 +15,7 @@ log = structlog.get_logger()
 #: The page is no longer there (RFC 9110, 15.5.5 and 15.5.11).
 _GONE = frozenset({404, 410})
 #: The page itself was not asked for, so it stays due.
-_NOT_ASKED = frozenset({"resting", "budget", "robots-unavailable", "read-already"})
+_NOT_ASKED = PAGE_NOT_ASKED | {"read-already"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -49,6 +49,8 @@ CorrectionKind = Literal["correction", "retraction"]
 PublishedFrom = Literal["feed", "structured", "page", "import"]
 TextFrom = Literal["page", "feed"]
 PubStatus = Literal["usable", "withheld", "canceled"]
+#: What is not, or not any more, to be used.
+_WITHDRAWN: tuple[PubStatus, ...] = ("withheld", "canceled")
 RightsPlace = Literal["meta", "header", "tdmrep", "robots", "ai-txt"]
 
 
@@ -94,7 +96,7 @@ class Release:
     @property
     def is_withdrawn(self) -> bool:
         """Whether the article is not, or not any more, to be used."""
-        return self.pubstatus in ("withheld", "canceled")
+        return self.pubstatus in _WITHDRAWN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -366,5 +368,4 @@ def item_keys(item: Item) -> tuple[str, ...]:
 
 def withdrawn_keys(item: Item) -> tuple[str, ...]:
     """Return the keys by which `item` is known where it was taken back, be it for good or for now."""
-    statuses: tuple[PubStatus, ...] = ("withheld", "canceled")
-    return tuple(stable_id("w", item.url, status) for status in statuses)
+    return tuple(stable_id("w", item.url, status) for status in _WITHDRAWN)

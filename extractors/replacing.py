@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import structlog
 
-from extractors.errors import NewswatchError
+from extractors.errors import PAGE_NOT_ASKED, NewswatchError
 from extractors.orders import Instead, SourceOrder
 from extractors.polling import Means, Visit, visit
 from extractors.reading import DiscoveryJob
@@ -22,20 +22,15 @@ log = structlog.get_logger()
 _MOST_CANDIDATES = 4
 _GONE = 410
 #: Failures of a site of which nothing else can be had either.
-_NOBODY = frozenset(
-    (
-        "dns",
-        "unreachable",
-        "timeout",
-        "tls",
-        "resting",
-        "budget",
-        "robots-unavailable",
-        "refused-address",
-        "bad-url",
-        "bad-port",
-    )
-)
+_NOBODY = PAGE_NOT_ASKED | {
+    "dns",
+    "unreachable",
+    "timeout",
+    "tls",
+    "refused-address",
+    "bad-url",
+    "bad-port",
+}
 
 
 async def visit_or_replace(told: SourceOrder, means: Means) -> Visit:

@@ -95,11 +95,11 @@ def _jobs(pages: Iterable[str], files: RightsFiles, means: Means) -> list[Rights
         RightsJob(
             urls=tuple(urls),
             token=means.robots.token,
-            robots=means.robots.text_for(urls[0]),
-            tdmrep=files.text_for(urls[0], "tdmrep"),
-            ai_txt=files.text_for(urls[0], "ai-txt"),
+            robots=means.robots.text_for(origin),
+            tdmrep=files.text_for(origin, "tdmrep"),
+            ai_txt=files.text_for(origin, "ai-txt"),
         )
-        for urls in by_origin.values()
+        for origin, urls in by_origin.items()
     ]
     return [job for job in jobs if _size(job)]
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from extractors.clock import Clock
-from extractors.collect import extraction_pool
+from extractors.collect import by_hand, extraction_pool
 from extractors.doctor import ails_address_only
 from extractors.errors import FetchError, NewswatchError
 from extractors.listed import language_of_titles, newest_date
@@ -18,8 +18,6 @@ from extractors.polling import Means
 from extractors.replacing import visit_or_replace
 from extractors.side_by_side import by_site
 from extractors.watch import Watch
-from extractors.web.client import Client
-from extractors.web.robots import Robots
 from extractors.web.spool import Spool
 
 
@@ -62,20 +60,14 @@ def try_sources(
         async def trial() -> Trial:
             # The spool answers what would be asked twice: a source, and the same one with a look around its site.
             with closing(Spool(Path(folder) / "spool")) as spool:
-                async with Client(manners, clock, rests=order.rests, used=order.used, spool=spool) as client:
-                    robots = Robots(client, manners.user_agent, clock, known=order.robots)
-                    means = Means(client=client, robots=robots, pool=workers, clock=clock)
-                    try:
-                        tried = await by_site(
-                            order.sources,
-                            lambda told: told.source.url,
-                            lambda told: _one(told, means),
-                            client,
-                        )
-                        return Trial(tried=tuple(tried), learned=means.learned())
-                    finally:
-                        if keep is not None:
-                            keep(means.learned())
+                async with by_hand(order, manners, clock, workers, keep, spool) as means:
+                    tried = await by_site(
+                        order.sources,
+                        lambda told: told.source.url,
+                        lambda told: _one(told, means),
+                        means.client,
+                    )
+                    return Trial(tried=tuple(tried), learned=means.learned())
 
         return asyncio.run(trial())
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from extractors.budget import POLLS, Spending
+from extractors.budget import POLLS, Spending, added
 from extractors.hosts import host_of, site_of
 from extractors.orders import Purpose, SiteUse
 from warehouse.database import Connection, rows
@@ -20,7 +20,7 @@ def used_sites(con: Connection, now: datetime) -> tuple[SiteUse, ...]:
         one = SiteUse(**row)
         one = replace(one, site=site_of(one.site))  # rows of older programs know the host alone
         before = found.get(one.site)
-        found[one.site] = one if before is None else _added(before, one)
+        found[one.site] = one if before is None else added(before, one)
     return tuple(found[site] for site in sorted(found))
 
 
@@ -49,8 +49,3 @@ class Room:
             return False
         self._spending.count(site, purpose)
         return True
-
-
-def _added(one: SiteUse, other: SiteUse) -> SiteUse:
-    last = max(one, other, key=lambda use: use.asked_at)
-    return replace(last, requests=one.requests + other.requests, pages=one.pages + other.pages)

@@ -128,7 +128,7 @@ class Client:
             answer = await self._follow(way, limits, asking)
         except FetchError as failure:
             error = way.told(failure)
-            if asking.purpose in _PAGES and way.failed_at is not None:
+            if way.failed_at is not None:
                 self._met.failed(way.failed_at, error)
             self._keep(way, asking, error)
             if error is failure:
@@ -172,7 +172,7 @@ class Client:
         self._budget.count(host, asking.purpose)
         with self._ledger.line(url, host, asking, self.turns.begin(host), shown=way.trail.shown) as line:
             way.lines.append(line)
-            way.failed_at = url
+            way.failed_at = url if asking.purpose in _PAGES else None
             async with _deadline(url, deadline, limits):
                 reply = await self._wire.exchange(url, target, limits, conditions, line)
             if reply.status in _REDIRECTS:
@@ -265,7 +265,6 @@ class Client:
         """Put what came into the spool; what never reached the network may be tried again."""
         if self._spool is not None and way.lines:
             requests = tuple(self._ledger.requests[line.index] for line in way.lines)
-            failed_at = way.failed_at if asking.purpose in _PAGES else None
             self._spool.keep(
                 way.url,
                 asking.purpose,
@@ -273,7 +272,7 @@ class Client:
                 requests,
                 tuple(way.rests),
                 hops=tuple(way.hops),
-                failed_at=failed_at,
+                failed_at=way.failed_at,
             )
 
 

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
-from extractors.budget import POLLS, Spending
+from extractors.budget import POLLS, Spending, added
 from extractors.clock import Clock
 from extractors.errors import TransientFetchError
 from extractors.hosts import site_of
@@ -97,16 +97,15 @@ def used_with(used: Iterable[SiteUse], requests: Iterable[Request]) -> dict[str,
     """Return what was asked of each site: what is `used`, and these requests more."""
     found = {one.site: one for one in used}
     for request in requests:
-        site, at = site_of(request.host), request.started_at
-        before = found.get(site, SiteUse(site=site, requests=0, asked_at=at))
-        too_many = request.http_status == TOO_MANY_REQUESTS
-        found[site] = SiteUse(
-            site=site,
-            requests=before.requests + 1,
-            asked_at=max(before.asked_at, at),
-            pages=before.pages + (request.purpose not in POLLS),
-            too_many=too_many if at >= before.asked_at else before.too_many,
+        one = SiteUse(
+            site=site_of(request.host),
+            requests=1,
+            asked_at=request.started_at,
+            pages=int(request.purpose not in POLLS),
+            too_many=request.http_status == TOO_MANY_REQUESTS,
         )
+        before = found.get(one.site)
+        found[one.site] = one if before is None else added(one, before)
     return found
 
 

@@ -7,11 +7,11 @@ from datetime import timedelta
 import structlog
 
 from extractors.clock import Clock
-from extractors.errors import FetchError, PermanentFetchError
+from extractors.errors import NOT_ASKED, FetchError, PermanentFetchError
 from extractors.orders import RightsFile, RightsFileKind
 from extractors.web.client import Asking, Client
 from extractors.web.exchange import RIGHTS_LIMITS, Answer
-from extractors.web.robots import Robots, origin_of
+from extractors.web.robots import Robots, means_absent, origin_of
 
 log = structlog.get_logger()
 
@@ -19,9 +19,6 @@ log = structlog.get_logger()
 FRESH_FOR = timedelta(days=30)
 #: Where the files lie: TDM Reservation Protocol, section "TDM File on the Origin Server"; Spawning's ai.txt.
 PATHS: dict[RightsFileKind, str] = {"tdmrep": "/.well-known/tdmrep.json", "ai-txt": "/ai.txt"}
-_FIRST_CLIENT_ERROR, _FIRST_SERVER_ERROR = 400, 500
-#: The site was not asked.
-_NOT_ASKED = frozenset({"resting", "budget"})
 #: Client errors that do not tell whether there is a file.
 _UNTOLD = frozenset({401, 403, 408, 425, 429})
 
@@ -39,12 +36,9 @@ class RightsFiles:
         self._files = {(file.origin, file.kind): file for file in known}
         self._learned: dict[tuple[str, RightsFileKind], RightsFile] = {}
 
-    def text_for(self, url: str, kind: RightsFileKind) -> str | None:
-        """Return the file of the origin of `url`, empty where it has none; None where that is not known."""
-        try:
-            file = self._files.get((origin_of(url), kind))
-        except FetchError:
-            return None
+    def text_for(self, origin: str, kind: RightsFileKind) -> str | None:
+        """Return the file of `origin`, empty where it has none; None where that is not known."""
+        file = self._files.get((origin, kind))
         return file.text if file else None
 
     def unknown(self, url: str) -> tuple[str, ...]:
@@ -71,10 +65,10 @@ class RightsFiles:
                 url, RIGHTS_LIMITS, Asking(purpose="rights", gate=self._may_follow)
             )
         except FetchError as error:
-            if error.cause in _NOT_ASKED:
+            if error.cause in NOT_ASKED:
                 return
             log.debug("rights_file_failed", url=url, cause=error.cause)
-            file = replace(file, text="") if _means_absent(error) else file
+            file = replace(file, text="") if means_absent(error, _UNTOLD) else file
         else:
             file = replace(file, text=_text(answer))
         self._files[origin, kind] = self._learned[origin, kind] = replace(file, checked_at=self._clock())
@@ -91,15 +85,6 @@ class RightsFiles:
     def _is_fresh(self, origin: str, kind: RightsFileKind) -> bool:
         file = self._files.get((origin, kind))
         return file is not None and self._clock() - file.checked_at < FRESH_FOR
-
-
-def _means_absent(error: FetchError) -> bool:
-    """Tell whether there is no such file, as against: it could not be had this time."""
-    status = error.status or 0
-    if status >= _FIRST_CLIENT_ERROR:
-        return status < _FIRST_SERVER_ERROR and status not in _UNTOLD
-    # Redirects that lead nowhere or elsewhere, an answer that is a picture: nobody means rights by that.
-    return isinstance(error, PermanentFetchError)
 
 
 def _text(answer: Answer) -> str:

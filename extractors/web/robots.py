@@ -10,7 +10,7 @@ import structlog
 from protego import Protego
 
 from extractors.clock import Clock
-from extractors.errors import FetchError, PermanentFetchError, TransientFetchError
+from extractors.errors import NOT_ASKED, FetchError, PermanentFetchError, TransientFetchError
 from extractors.orders import RobotsFile
 from extractors.robots_rules import rules_for
 from extractors.web.client import ROBOTS_LIMITS, Asking, Client
@@ -25,7 +25,6 @@ ASK_FAILING_AFTER = timedelta(hours=1)
 #: Section 2.3.1.4: a file that could not be read for so long may be taken as absent.
 GIVEN_UP_AFTER = timedelta(days=30)
 _CLIENT_ERRORS = range(400, 500)
-_TOO_MANY_REQUESTS = 429
 _PATH = "/robots.txt"
 
 
@@ -76,12 +75,9 @@ class Robots:
         file = self._files.get(_origin(parsed))
         return self._allows(url, parsed, file) if file else None
 
-    def text_for(self, url: str) -> str | None:
-        """Return the file that is known of the site of `url`, empty where it has none; None where it is not known."""
-        try:
-            file = self._files.get(origin_of(url))
-        except FetchError:
-            return None
+    def text_for(self, origin: str) -> str | None:
+        """Return the file that is known of `origin`, empty where it has none; None where it is not known."""
+        file = self._files.get(origin)
         return file.text if file else None
 
     async def sitemaps(self, url: str) -> tuple[str, ...]:
@@ -137,10 +133,10 @@ class Robots:
         try:
             answer = await self._client.get(f"{origin}{_PATH}", ROBOTS_LIMITS, asking)
         except FetchError as error:
-            if error.cause in ("resting", "budget"):
+            if error.cause in NOT_ASKED:
                 raise
             now = self._clock()
-            if _means_absent(error):
+            if means_absent(error):
                 return RobotsFile(origin=origin, checked_at=now, text="")
             log.debug("robots_unavailable", origin=origin, cause=error.cause)
             known = before or RobotsFile(origin=origin, checked_at=now)
@@ -149,10 +145,13 @@ class Robots:
         return RobotsFile(origin=origin, checked_at=self._clock(), text=text)
 
 
-def _means_absent(error: FetchError) -> bool:
-    """Tell whether the site has no such file, as against: it could not be asked for it."""
+def means_absent(error: FetchError, untold: frozenset[int] = frozenset({429})) -> bool:
+    """Tell whether the site has no such file, as against: it could not be asked for it.
+
+    `untold` are the client errors that do not tell.
+    """
     if error.status in _CLIENT_ERRORS:
-        return error.status != _TOO_MANY_REQUESTS
+        return error.status not in untold
     # A chain of redirects without end, an answer that is a picture: nobody means rules by that.
     unanswered = error.status is None or error.status < _CLIENT_ERRORS.start
     return unanswered and isinstance(error, PermanentFetchError)

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from extractors.records import Release, merged_release
@@ -81,6 +81,7 @@ JSON = st.recursive(
 NAMES = st.sampled_from(["pubstatus", "version", "versionCreated", "embargoed", "nar_ednote", "correction"])
 
 
+@settings(deadline=None)  # the first date that is looked at loads what reads dates
 @given(st.dictionaries(NAMES, JSON))
 def test_whatever_is_written_there_comes_out_bounded_or_not_at_all(said):
     found = release_of(said, None, NOON)

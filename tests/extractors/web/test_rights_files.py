@@ -47,8 +47,8 @@ def test_both_files_are_asked_for_once_and_kept(site, ask):
 
     assert site.paths() == [TDMREP, AI_TXT]
     assert files.learned() == (file(site), file(site, "ai-txt", "User-Agent: *\nDisallow: /"))
-    assert files.text_for(site.url("/x"), "tdmrep") == ALL
-    assert files.text_for("http://other.example/", "tdmrep") is None
+    assert files.text_for(site.url(""), "tdmrep") == ALL
+    assert files.text_for("http://other.example", "tdmrep") is None
     assert files.unknown(site.url("/x")) == ()
     assert files.unknown("nonsense") == ()
 
