@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import structlog
 
-from extractors.errors import FetchError, NewswatchError, TransientFetchError
+from extractors.errors import ExtractionError, FetchError, NewswatchError, TransientFetchError
 from extractors.hosts import host_of
 from extractors.orders import Archive, ArchiveVisit, SourceOrder
 from extractors.polling import Means, parsed
@@ -43,7 +43,8 @@ async def read_archive(told: SourceOrder, archive: Archive, means: Means) -> Arc
     try:
         return await _read(source, archive, blank, means)
     except NewswatchError as error:
-        again = isinstance(error, TransientFetchError)
+        no_worker = isinstance(error, ExtractionError) and error.cause == "no-worker"  # nobody has read it
+        again = isinstance(error, TransientFetchError) or no_worker
         log.info("archive_failed", source_id=source.source_id, url=archive.url, error=str(error))
         return Archived(visit=replace(blank, error=str(error), again=again), source=source)
     except Exception as error:

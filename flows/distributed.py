@@ -22,7 +22,7 @@ from flows.collecting import Collector
 from flows.log import configure_logging
 from flows.prefect_flows import finished
 from flows.prefect_runs import close_left
-from flows.settings import Settings, process_environment, read_settings
+from flows.settings import Settings, process_environment, read_settings, secret_values
 from warehouse.lock import exclusive
 
 #: The name of the deployments: `plan/distributed`, `collect/distributed`, `load/distributed`.
@@ -81,7 +81,7 @@ def load() -> dict[str, object]:
 
 def _settings() -> Settings:
     settings = read_settings(process_environment())
-    configure_logging(settings.log_level)
+    configure_logging(settings.log_level, secret_values(settings))
     return settings
 
 

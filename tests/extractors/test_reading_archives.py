@@ -6,7 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from extractors.orders import Archive, SourceOrder
+from extractors.clock import standing_clock
+from extractors.collect import collect
+from extractors.errors import ExtractionError
+from extractors.orders import Archive, Order, SourceOrder
 from extractors.records import Item, Release, Source, item_keys
 from tests.extractors.test_collect import feed, page, source
 
@@ -92,6 +95,26 @@ def test_a_server_fault_is_worth_another_try_and_no_feed_is_not(site, part):
 def ninjs(site, **keys):
     items = [{"id": "1", "url": site.url("/1"), "title": "The deal", **keys}]
     return json.dumps({"items": items})
+
+
+class NoWorkers:
+    """A pool none of whose workers could be started."""
+
+    async def run(self, _job, url):
+        """Fail, as a pool does that the system gives no process."""
+        raise ExtractionError(url, "no-worker", "no worker could be started")
+
+
+def test_a_part_that_no_worker_could_read_is_worth_another_try(site, manners, noon, a_watch):
+    site.give("/2", feed(site))
+    archive = Archive(url=site.url("/2"), read=(site.url("/rss"),))
+    told = SourceOrder(source=source(site), archive=archive, polled=False)
+    order = Order(order_id="o1", created_at=noon, sources=(told,))
+
+    (visit,) = collect(order, a_watch(), manners, standing_clock(noon), NoWorkers()).archives
+
+    assert visit.again
+    assert "no-worker" in visit.error
 
 
 def test_a_withdrawn_item_is_told_and_its_page_not_asked_for(site, run):
