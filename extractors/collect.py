@@ -14,6 +14,7 @@ from pathlib import Path
 
 import structlog
 
+from extractors.allocator import let_large_blocks_go
 from extractors.archives import Archived, read_archive
 from extractors.articles.workers import ExtractionPool
 from extractors.clock import Clock
@@ -96,6 +97,7 @@ def collect(
     `pool` None makes workers for this collection alone. `spool` is the file in which answers are kept as they come:
     an order that is carried out a second time with it asks for nothing that has been answered; None keeps none.
     """
+    let_large_blocks_go()
     found: list[Batch] = []
 
     async def keep() -> None:

@@ -12,7 +12,8 @@ from extractors.markup import LONG_TAG, has_endless_tag, has_long_tag
 #: largest has 2.3 million characters, 6,100 tags and 34 levels (pages_aeb, pages_fundus).
 _LONGEST_PAGE = 5_000_000
 _MOST_TAGS = 60_000
-#: A script of more characters is no description of an article (required limit: 512 kB); a shorter page holds none.
+#: A script of more characters is no description of an article (required limit: 512 kB), and a text no paragraph; a
+#: shorter page holds neither.
 _LONGEST_DATA = 512_000
 #: Characters that XML 1.0 forbids (2.2, Char), and with it lxml: as bytes, as a pattern, and as numbers. U+FFFE and
 #: U+FFFF begin with these two bytes in UTF-8.
@@ -150,10 +151,17 @@ def _is_deep(root: "html.HtmlElement") -> bool:
 
 
 def _drop_data(root: "html.HtmlElement") -> None:
-    """Take out what is no word of a page but data: patterns run over each `class` and script many times."""
+    """Take out what is no word of a page but data: patterns run over each `class` and script many times.
+
+    A text between two tags that is as long is no paragraph: its beginning stays, later steps keep no more of it.
+    """
     for element in list(root.iter()):
         for name, value in element.attrib.items():
             if len(value) > LONG_TAG:
                 del element.attrib[name]
         if element.tag == "script" and len(element.text or "") > _LONGEST_DATA:
             element.drop_tree()
+            continue
+        for place in ("text", "tail"):
+            if len(getattr(element, place) or "") > _LONGEST_DATA:
+                setattr(element, place, getattr(element, place)[:_LONGEST_DATA])

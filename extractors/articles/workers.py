@@ -7,7 +7,6 @@ memory and processor time, so that it ends even where nobody is left who could k
 
 import asyncio
 import contextlib
-import ctypes
 import math
 import multiprocessing
 import os
@@ -26,6 +25,7 @@ from typing import TYPE_CHECKING, Generic, Self, TypeVar
 
 import structlog
 
+from extractors.allocator import give_back
 from extractors.errors import ExtractionError
 
 if TYPE_CHECKING:
@@ -279,9 +279,7 @@ def _is_worn(least: int) -> bool:
     if _resident_bytes() - least <= _SPARE_BYTES:
         return False
     _refresh()
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # of glibc alone
-    if trim is not None:
-        trim(0)
+    give_back()
     return _resident_bytes() - least > _GROWTH_BYTES
 
 

@@ -10,7 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from extractors.articles.extract import Page, read_article
+from extractors.articles.parsing import parse_page
 from extractors.articles.structured import article_node, names_in, text_of
+from extractors.articles.text import shown_text
 from extractors.errors import ExtractionError
 from extractors.plain import plain_line, plain_text
 
@@ -188,3 +190,13 @@ def test_a_tag_that_shows_all_markup_as_letters_is_passed_over(an_item, a_source
 
     assert "And more of it." in read.text
     assert "<" not in read.text
+
+
+def test_an_endless_line_is_cut_and_what_follows_it_stays(an_item, a_source):
+    line, after = "word " * 200_000, "After the line of a million letters."
+    root, _ = parse_page(URL, f"<p>{line}<b>of</b>{line}</p>{ARTICLE}<p>{after}</p>".encode(), "text/html")
+    texts = [part for element in root.iter() for part in (element.text, element.tail) if part]
+
+    assert max(map(len, texts)) == 512_000
+    assert after in texts
+    assert len(shown_text(root)) <= 400_000
