@@ -66,8 +66,13 @@ def kill_some(served, site, kills, interval_s, seed):
         site.publish()
         time.sleep(chance.uniform(0.1, interval_s))
         kind = KINDS[killed.total()] if killed.total() < len(KINDS) else chance.choice(KINDS)
-        deadline = time.monotonic() + 75  # a source is polled once a minute, and only then there is a worker
+        # A source is polled once a minute, and only where it brings news there is a worker, for a moment.
+        deadline = time.monotonic() + 75 + 4 * interval_s
+        more_at = time.monotonic() + interval_s
         while not served.kill(kind) and time.monotonic() < deadline:
+            if time.monotonic() > more_at:
+                site.publish()
+                more_at = time.monotonic() + interval_s
             time.sleep(0.005)
         at = time.monotonic()
         assert time.monotonic() < deadline, f"no {kind} to kill"

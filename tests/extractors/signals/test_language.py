@@ -1,10 +1,18 @@
+from functools import cache
+
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from py3langid.langid import MODEL_DIR, MODEL_FILE, LanguageIdentifier
 
 from extractors.signals.language import detect_language
 
 EXPECTED = ("de", "en", "zh")
+
+
+@cache
+def whole_model():
+    return LanguageIdentifier.from_modelpath(MODEL_DIR / MODEL_FILE)
 
 
 @pytest.mark.parametrize(
@@ -38,6 +46,17 @@ def test_without_expected_languages_any_may_be_named():
 
 def test_an_expected_language_unknown_to_the_model_does_no_harm():
     assert detect_language("The group wants to open a new plant soon.", ("xx", "en")) == "en"
+
+
+@settings(deadline=None)  # the models are loaded by the first that asks for them
+@given(st.text(), st.sets(st.sampled_from(["de", "en", "fr", "pl", "ru", "is", "eo"]), min_size=1))
+@example("La entrepreno volas malfermi novan fabrikon en la venonta jaro, diris la direktoro.", {"de", "eo"})
+def test_the_usual_languages_are_told_apart_as_the_whole_model_does(text, languages):
+    whole = whole_model()
+    whole.set_languages(sorted(languages))
+    found = detect_language(text, tuple(languages))
+
+    assert found in {None, "zh", "ja", "ko", whole.classify(text[:600])[0]}
 
 
 @given(st.text())
