@@ -20,12 +20,14 @@ from extractors.articles.workers import ExtractionPool
 from extractors.clock import Clock
 from extractors.doctor import advice_for
 from extractors.errors import (
+    ELSEWHERE,
     PAGE_NOT_ASKED,
     ExtractionError,
     FetchError,
     NewswatchError,
     TransientFetchError,
 )
+from extractors.hosts import host_of, site_of
 from extractors.orders import (
     Batch,
     ItemOutcome,
@@ -48,7 +50,7 @@ from extractors.side_by_side import by_site
 from extractors.wanted import Wanted, pages_wanted
 from extractors.watch import Watch
 from extractors.web.client import Client
-from extractors.web.exchange import PAGE_LIMITS, Answer, Asking
+from extractors.web.exchange import PAGE_LIMITS, Answer, Asking, Gate
 from extractors.web.rights_files import RightsFiles
 from extractors.web.robots import Robots
 from extractors.web.spool import Spool
@@ -91,11 +93,13 @@ def collect(
     pool: ExtractionPool[Job, Result] | None = None,
     *,
     spool: Path | None = None,
+    admit: Gate | None = None,
 ) -> Batch:
     """Carry out `order`: poll its sources, fetch and read what is new, look at known pages again; all in one batch.
 
     `pool` None makes workers for this collection alone. `spool` is the file in which answers are kept as they come:
     an order that is carried out a second time with it asks for nothing that has been answered; None keeps none.
+    `admit` is asked before each request whether the site is ours to ask (as in `Client`), None where all are.
     """
     let_large_blocks_go()
     found: list[Batch] = []
@@ -103,7 +107,7 @@ def collect(
     async def keep() -> None:
         # A task that ends with the batch itself is written out in full by `asyncio.run`, in the text of an error of
         # `signal` that nobody sees: 1 s for 500 articles.
-        found.append(await _collect(order, manners, clock, workers, spool))
+        found.append(await _collect(order, manners, clock, workers, spool, admit))
 
     with nullcontext(pool) if pool is not None else extraction_pool(watch, manners) as workers:
         asyncio.run(keep())
@@ -181,10 +185,15 @@ def _means(
 
 
 async def _collect(
-    order: Order, manners: Manners, clock: Clock, pool: ExtractionPool[Job, Result], spool: Path | None
+    order: Order,
+    manners: Manners,
+    clock: Clock,
+    pool: ExtractionPool[Job, Result],
+    spool: Path | None,
+    admit: Gate | None,
 ) -> Batch:
     with nullcontext() if spool is None else closing(Spool(spool)) as kept:
-        async with Client(manners, clock, rests=order.rests, used=order.used, spool=kept) as client:
+        async with _client(order, manners, clock, kept, admit) as client:
             means = _means(client, manners, clock, pool, order)
             visits = await _visits(order, means)
             archives = await _archives(order, means)
@@ -224,6 +233,10 @@ async def _collect(
         archives=tuple(one.visit for one in archives),
         rights=files.learned(),
     )
+
+
+def _client(order: Order, manners: Manners, clock: Clock, spool: Spool | None, admit: Gate | None) -> Client:
+    return Client(manners, clock, rests=order.rests, used=order.used, spool=spool, admit=admit)
 
 
 async def _visits(order: Order, means: Means) -> list[Visit]:
@@ -282,12 +295,18 @@ async def _not_had(wanted: Wanted, error: FetchError, means: Means) -> _Read:
     """Return what becomes of a page that could not be had: it is asked for another time, or the feed's text is kept."""
     if error.cause == "read-already":
         return _Read(again=True, same_as=error.url, error=_told(error))
-    if error.cause in PAGE_NOT_ASKED:
+    if error.cause in PAGE_NOT_ASKED and not _leads_elsewhere(wanted, error):
         return _Read(postponed=True, error=_told(error))
     most = _MOST_ATTEMPTS if any(one.summary for one in wanted.items) else _MOST_WITHOUT_TEXT
     if isinstance(error, TransientFetchError) and wanted.items[0].attempts < most:
         return _Read(again=True, error=_told(error))
     return await _feed_text(wanted, means, _told(error))
+
+
+def _leads_elsewhere(wanted: Wanted, error: FetchError) -> bool:
+    """Tell whether the link was asked, and leads to a site where another collector is: it must not do so for ever."""
+    sites = {site_of(host_of(url)) for url in (error.url, wanted.items[0].url)}
+    return (error.evidence or "").startswith(ELSEWHERE) and len(sites) > 1
 
 
 async def _shared(wanted: Wanted, done: _Read, found: Mapping[str, _Read], means: Means) -> _Read:

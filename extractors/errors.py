@@ -17,6 +17,8 @@ NewswatchError
 from dataclasses import dataclass
 from typing import Self
 
+#: What the evidence of a refusal (`resting`) begins with where another collector is at the site, or was just now.
+ELSEWHERE = "elsewhere"
 #: Causes of a refusal before the wire: the site itself was not asked.
 NOT_ASKED = frozenset({"resting", "budget"})
 #: The page itself was not asked for.

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from extractors.records import CollectedArticle, Item, Source, SourceKind, content_hash, stable_id
+from extractors.shares import Share
 
 PollOutcome = Literal["new", "unchanged", "failed"]
 ItemState = Literal["article", "rejected", "failed"]
@@ -331,7 +332,7 @@ class Batch:
 
     `rests`, `robots` and `rights` are what was learned of hosts, robots.txt files and files about rights in this
     collection. `parts` are the ids of the batches that were joined to this one: what several collectors brought for
-    one plan.
+    one plan. `shares` tells how many of the records are of each of them: all kinds stand in the order of the parts.
     """
 
     batch_id: str
@@ -348,6 +349,7 @@ class Batch:
     parts: tuple[str, ...] = ()
     rights: tuple[RightsFile, ...] = ()
     archives: tuple[ArchiveVisit, ...] = ()
+    shares: tuple[Share, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

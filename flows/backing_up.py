@@ -30,7 +30,7 @@ from warehouse.rebuild import aside_name, missing_batches, note_in_journal, put_
 
 log = structlog.get_logger()
 
-WAREHOUSE, WATCH, JOURNAL = "warehouse.duckdb", "watch.toml", "alerts.journal"
+WAREHOUSE, WATCH, JOURNAL, KEYS = "warehouse.duckdb", "watch.toml", "alerts.journal", "writer.keys"
 #: Settings whose values go into a backup. The others may be secret, or belong to the machine.
 KEPT_SETTINGS = (
     "NEWSWATCH_CONTACT",
@@ -50,7 +50,9 @@ _FOLDERS = {
     "archive": (".parquet",),
 }
 #: First parts of paths that no example may have: they are the program's own.
-_OWN = frozenset({"state", "landing", "archive", "report", WAREHOUSE, WATCH, JOURNAL, FILE_NAME, MANIFEST})
+_OWN = frozenset(
+    {"state", "landing", "archive", "report", WAREHOUSE, WATCH, JOURNAL, KEYS, FILE_NAME, MANIFEST}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +86,8 @@ def back_up(settings: Settings, target: Path, clock: Clock, *, with_archive: boo
     """Write a backup of the home to `target`, whatever runs in it meanwhile; what was there is replaced at the end.
 
     In it: the warehouse as it is now, the watch file with its examples, settings without what may be
-    secret, what waits in the landing zone, the journal of sending, and `with_archive` the stored batches.
+    secret, what waits in the landing zone, the journal of sending, the keys with which a moved home goes on writing
+    from a shared place, and `with_archive` the stored batches.
 
     The warehouse is read to its end before anything takes the place of an older backup.
 
@@ -114,6 +117,7 @@ def back_up(settings: Settings, target: Path, clock: Clock, *, with_archive: boo
             made.articles = _articles_in(copy, settings.warehouse)
             made.add(WAREHOUSE, copy)
         made.add(JOURNAL, settings.journal)
+        made.add(KEYS, settings.writer_keys)
         _pack_watch(made, settings)
         if with_archive:
             _pack_folder(made, "archive", settings.archive)
@@ -269,7 +273,7 @@ def _refuse_strange(file: Path, staging: Path, settings: Settings) -> None:
     Raises:
         BackupError: it holds such a file.
     """
-    known = {WAREHOUSE, WATCH, JOURNAL, FILE_NAME} | _examples_of(staging / WATCH, settings)
+    known = {WAREHOUSE, WATCH, JOURNAL, KEYS, FILE_NAME} | _examples_of(staging / WATCH, settings)
     for path in (one for one in staging.rglob("*") if one.is_file()):
         name = path.relative_to(staging)
         if str(name) not in known and path.suffix not in _FOLDERS.get(str(name.parent), ()):
@@ -316,7 +320,7 @@ def _put_in_place(settings: Settings, staging: Path, manifest: Manifest, now: da
     places = places_of(settings)
     # What is not known of sending is written down before the journal lies there: a restore that is killed is repeated.
     Journal(settings.journal).restore(Journal(staging / JOURNAL), manifest.made_at, now)
-    bases = {"landing": settings.landing, "archive": settings.archive}
+    bases = {"landing": settings.landing, "archive": settings.archive, KEYS: settings.writer_keys}
     for path in sorted(one for one in staging.rglob("*") if one.is_file()):
         head, *rest = path.relative_to(staging).parts
         target = bases.get(head, settings.home / head).joinpath(*rest)

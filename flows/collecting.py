@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING, Any, Self
 import structlog
 
 from extractors.clock import Clock
-from extractors.errors import ConfigurationError, WarehouseError
+from extractors.errors import ELSEWHERE, ConfigurationError, WarehouseError
 from extractors.orders import Manners, Poll, batch_id_of
 from extractors.watch import Watch
 from flows.settings import Settings
 from warehouse import landing, rounds
-from warehouse.leases import MOST_TAKEN, Lease, LeaseLostError, Standing, kept, standings, take
+from warehouse.claims import Claims
+from warehouse.leases import MOST_TAKEN, LeaseLostError, Standing, kept, standings, take
 from warehouse.lock import exclusive
-from warehouse.splitting import ELSEWHERE, round_of
+from warehouse.splitting import round_of
 from warehouse.zone import Listing, Zone, open_zone
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ class Collector:
         self._path(order_id, ".held").write_text(str(lease.number))
         try:
             with kept(lease):
-                batch = self._carry_out(lease)
+                batch = self._carry_out(order_id, lease.number)
         except LeaseLostError as error:
             log.warning("lease_lost", order_id=order_id, error=str(error))
             return False
@@ -119,19 +120,20 @@ class Collector:
         self._forget(order_id)
         return True
 
-    def _carry_out(self, lease: Lease) -> Path:
+    def _carry_out(self, order_id: str, number: int) -> Path:
         """Return the path of the batch that the order in our hands has brought."""
         from extractors.collect import collect  # noqa: PLC0415 - where nothing is free, none of it is needed
 
-        commission = rounds.read_commission(self._zone, round_of(lease.order_id))
-        order = rounds.read_piece(self._zone, lease.order_id)
+        commission = rounds.read_commission(self._zone, round_of(order_id))
+        order = rounds.read_piece(self._zone, order_id)
         if commission.version != (ours := version("newswatch")):
             log.warning("planned_by_another_version", theirs=commission.version, ours=ours)
-        log.info("order_taken", order_id=lease.order_id, number=lease.number, sources=len(order.sources))
+        log.info("order_taken", order_id=order_id, number=number, sources=len(order.sources))
         manners = replace(commission.manners, workers=self._workers)
         pool = self._given or self._pool(commission.watch, manners)
-        spool = self._path(lease.order_id, ".spool")
-        batch = collect(order, commission.watch, manners, self._clock, pool, spool=spool)
+        spool = self._path(order_id, ".spool")
+        claims = Claims(self._zone, order_id, commission.grounds)
+        batch = collect(order, commission.watch, manners, self._clock, pool, spool=spool, admit=claims.admit)
         polls = tuple(_soon_again(poll) for poll in batch.polls)
         return landing.write_batch(self._folder, replace(batch, polls=polls))
 

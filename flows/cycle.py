@@ -43,6 +43,8 @@ RESUME_FOR = timedelta(hours=6)
 #: So long may a cycle hold its home without progress, a step or a batch done: then it hangs, and whoever comes next
 #: ends it. Collecting, the longest step, fetches for 10 minutes and reads what it has.
 LEASE = timedelta(hours=1)
+#: Seconds of a cycle in which messages may begin: with what the last may take, a minute for all channels together.
+SENDING_S = 40.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +118,7 @@ def run_cycle(
         prolong(settings.cycle_lock)
         publish(settings, with_copy=False)  # elsewhere is slow, perhaps: alerts do not wait for it
         prolong(settings.cycle_lock)
-        sent, unsent = send_alerts(settings, watch, clock)
+        sent, unsent = send_alerts(settings, watch, clock, unattended=True)
         prolong(settings.cycle_lock)
         publish(settings)
         prolong(settings.cycle_lock)
@@ -295,11 +297,12 @@ def publish(settings: Settings, *, with_copy: bool = True) -> bool:
 
 
 def send_alerts(
-    settings: Settings, watch: Watch, clock: Clock, *, with_health: bool = True
+    settings: Settings, watch: Watch, clock: Clock, *, with_health: bool = True, unattended: bool = False
 ) -> tuple[int, int]:
     """Send what is due in the outbox; return how many alerts were sent, and how many could not be.
 
     Before that the pipeline looks at its own health and decides what is to be told of it; not with `with_health` False.
+    With `unattended` all channels together have a minute, as the next cycle sends what is left; else all is sent.
     """
     with open_warehouse(settings.warehouse) as con:
         if with_health:
@@ -308,13 +311,17 @@ def send_alerts(
             look_at_health(con, settings, watch, clock())
         journal, sent, failed = Journal(settings.journal), 0, 0
         if due_alerts(con):
-            from flows.alerts.deliver import deliver, send_by_apprise  # noqa: PLC0415 - only where something is sent
+            from flows.alerts.deliver import deliver  # noqa: PLC0415 - only where something is sent
 
-            def send(url: str, title: str, body: str) -> None:
+            until = time.monotonic() + SENDING_S if unattended else None
+
+            def may_begin() -> bool:
                 prolong(settings.cycle_lock)
-                send_by_apprise(url, title, body)
+                return until is None or time.monotonic() < until
 
-            delivery = deliver(con, watch.alerts, settings.environment, clock(), send, journal=journal)
+            delivery = deliver(
+                con, watch.alerts, settings.environment, clock(), journal=journal, may_begin=may_begin
+            )
             sent, failed = delivery.sent, delivery.failed
         if not landing.waiting_batches(settings.landing):
             journal.note_complete(clock())

@@ -10,24 +10,25 @@ from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 import structlog
 
 from extractors.clock import Clock
-from extractors.errors import ConfigurationError, WarehouseError
+from extractors.errors import ELSEWHERE, WarehouseError
 from extractors.orders import Batch, Order, batch_id_of
 from extractors.watch import Watch
 from flows import cycle as steps
 from flows.collecting import Collector, zone_of
 from flows.settings import Settings
-from warehouse import landing, rounds
+from warehouse import claims, landing, rounds
 from warehouse.database import open_warehouse, run
+from warehouse.joining import joined
 from warehouse.leases import MOST_TAKEN, standings
 from warehouse.lock import prolong
 from warehouse.plan import plan, read_states
 from warehouse.source_states import SourceState
-from warehouse.splitting import ELSEWHERE, MOST_ORDERS, Ground, Piece, round_of, split
+from warehouse.splitting import MOST_ORDERS, Ground, Piece, round_of, split
+from warehouse.writers import Desk, writing
 from warehouse.zone import Listing, Zone
 
 if TYPE_CHECKING:
@@ -67,17 +68,21 @@ def bring_shared(
 def plan_round(settings: Settings, watch: Watch, clock: Clock) -> tuple[str, ...]:
     """Write orders for all that is due where no collector is now, and return their ids; none where nothing is.
 
-    Only one process may plan at a time.
+    Only one process of a home may plan or load at a time.
+
+    Raises:
+        ConfigurationError, WarehouseError, LeaseLostError, ZoneError: as `warehouse.writers.writing`.
     """
     zone = zone_of(settings)
-    away = _away(zone, _tidied(zone, settings))
-    with open_warehouse(settings.warehouse) as con:
-        order = plan(con, watch, clock(), budget=settings.budget)
-        states = read_states(con)
-    pieces = _split(order, away, states) if order is not None else ()
-    if pieces:
-        rounds.write_round(zone, pieces, watch, settings.manners(), version("newswatch"))
-        log.info("round_planned", round_id=round_of(pieces[0].order.order_id), orders=len(pieces))
+    with writing(zone, desk_of(settings)) as listing:
+        away = _away(zone, _tidied(zone, listing))
+        with open_warehouse(settings.warehouse) as con:
+            order = plan(con, watch, clock(), budget=settings.budget)
+            states = read_states(con)
+        pieces = _split(order, away, states) if order is not None else ()
+        if pieces:
+            rounds.write_round(zone, pieces, watch, settings.manners(), version("newswatch"))
+            log.info("round_planned", round_id=round_of(pieces[0].order.order_id), orders=len(pieces))
     return tuple(piece.order.order_id for piece in pieces)
 
 
@@ -85,20 +90,29 @@ def load_finished(settings: Settings, watch: Watch, clock: Clock) -> steps.Loade
     """Load what collectors have finished: the batches of one round together, as if one machine had brought them.
 
     A batch that cannot be read is set aside and told; its order is closed, so its sources are due still. Only one
-    process may load at a time.
+    process of a home may plan or load at a time.
+
+    Raises:
+        ConfigurationError, WarehouseError, LeaseLostError, ZoneError: as `warehouse.writers.writing`.
     """
     zone = zone_of(settings)
-    loaded = steps.load_waiting(settings, watch, clock)
     failures: list[tuple[str, str, str | None]] = []
-    for orders in rounds.ready(_without_loaded(zone, settings)):
-        batches = _read(zone, orders, settings.landing, failures)
-        if batches:
-            landing.write_batch(settings.landing, rounds.joined(batches))
-        del batches  # before they are read again as one
-        loaded = steps.joined(loaded, steps.load_waiting(settings, watch, clock))
-    if loaded.results:
-        _without_loaded(zone, settings)
+    with writing(zone, desk_of(settings)):
+        loaded = steps.load_waiting(settings, watch, clock)
+        for orders in rounds.ready(_without_loaded(zone, settings)):
+            batches = _read(zone, orders, settings.landing, failures)
+            if batches:
+                landing.write_batch(settings.landing, joined(batches))
+            del batches  # before they are read again as one
+            loaded = steps.joined(loaded, steps.load_waiting(settings, watch, clock))
+        if loaded.results:
+            _without_loaded(zone, settings)
     return steps.joined(loaded, steps.Loaded(failures=tuple(failures)))
+
+
+def desk_of(settings: Settings) -> Desk:
+    """Return what this home is to the place that it writes from."""
+    return Desk(home=settings.home, notes=settings.writer_keys)
 
 
 def progress(settings: Settings) -> Progress:
@@ -107,34 +121,12 @@ def progress(settings: Settings) -> Progress:
     return Progress(free=sum(one.is_free for one in found), waiting=len(found))
 
 
-def _looked(zone: Zone, settings: Settings) -> Listing:
-    """Return what the place holds, having made sure that it is ours.
-
-    Raises:
-        ConfigurationError: another home writes from it.
-    """
-    listing, path = zone.look(), settings.state / "place.id"
-    own = path.read_text(encoding="ascii") if path.exists() else uuid4().hex
-    writers = listing.names("writer")
-    if not writers:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(own, encoding="ascii")
-        zone.write(f"writer/{own}", b"")
-    elif writers != [own]:
-        raise ConfigurationError(
-            f"{zone.shown}: another home writes from this place; give each home its own, or, if that home is no more, "
-            f"remove writer/{writers[0]} from the place"
-        )
-    return listing
-
-
-def _tidied(zone: Zone, settings: Settings) -> Listing:
+def _tidied(zone: Zone, listing: Listing) -> Listing:
     """Return what the place holds, without what a killed plan has left and orders that are given up.
 
     An order that nobody has is given up when it has waited for longer than `steps.RESUME_FOR`, or was taken up too
     often: its sources are due still.
     """
-    listing = _looked(zone, settings)
     left = rounds.unplanned(listing)
     for name in left:
         zone.remove(name)
@@ -149,14 +141,14 @@ def _tidied(zone: Zone, settings: Settings) -> Listing:
             log.warning("order_dropped", order_id=one.order_id, created_at=since.isoformat())
         else:
             continue
-        rounds.close_order(zone, listing, one.order_id)
+        _close(zone, listing, one.order_id)
         given_up += 1
-    return _without_empty(zone, zone.look() if left or given_up else listing)
+    return _swept(zone, zone.look() if left or given_up else listing)
 
 
 def _away(zone: Zone, listing: Listing) -> Ground:
     """Return where collectors are or will be for the orders that are open; a round that cannot be read is given up."""
-    away, waiting = Ground(), rounds.open_orders(listing)
+    away, waiting = Ground(sites=claims.claimed(listing)), rounds.open_orders(listing)
     for round_id in rounds.planned(listing):
         orders = [order_id for order_id in waiting if round_of(order_id) == round_id]
         try:
@@ -181,7 +173,7 @@ def _split(order: Order, away: Ground, states: Mapping[str, SourceState]) -> tup
 
 def _without_loaded(zone: Zone, settings: Settings) -> Listing:
     """Close the orders whose batches have been loaded, and return what the place holds then."""
-    listing = _looked(zone, settings)
+    listing = zone.look()
     finished = rounds.finished(listing)
     if not finished:
         return listing
@@ -190,17 +182,24 @@ def _without_loaded(zone: Zone, settings: Settings) -> Listing:
         loaded = {batch_id for (batch_id,) in run(con, "batch_is_loaded", ids=ids)}
     closed = [order_id for order_id in finished if batch_id_of(order_id) in loaded]
     for order_id in closed:
-        rounds.close_order(zone, listing, order_id)
-    return _without_empty(zone, zone.look() if closed else listing)
+        _close(zone, listing, order_id)
+    return _swept(zone, zone.look() if closed else listing)
 
 
-def _without_empty(zone: Zone, listing: Listing) -> Listing:
-    """Remove what is left of rounds that have no open order, and return what the place holds then."""
+def _close(zone: Zone, listing: Listing, order_id: str) -> None:
+    """Close an order, having noted for those that are out still where it was."""
+    claims.note_past(zone, listing, order_id)
+    rounds.close_order(zone, listing, order_id)
+
+
+def _swept(zone: Zone, listing: Listing) -> Listing:
+    """Remove what is left of rounds and orders that are not open any more, and return what the place holds then."""
     alive = {round_of(order_id) for order_id in rounds.open_orders(listing)}
     empty = [round_id for round_id in rounds.planned(listing) if round_id not in alive]
     for round_id in empty:
         rounds.close_round(zone, round_id)
-    return zone.look() if empty else listing
+    swept = claims.sweep(zone, listing)
+    return zone.look() if empty or swept else listing
 
 
 def _read(
@@ -221,7 +220,7 @@ def _read(
                 aside = folder / "batches" / f"{order_id}.broken"
                 aside.parent.mkdir(exist_ok=True)
                 path.replace(aside)
-                rounds.close_order(zone, zone.look(), order_id)
+                _close(zone, zone.look(), order_id)
                 log.error("batch_set_aside", path=str(aside), error=str(error))
                 failures.append((steps.LANDING, str(error), f"the file is kept as {aside.name}"))
     return batches

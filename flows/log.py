@@ -4,6 +4,7 @@ import logging
 import re
 import sys
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from typing import Any
 
 import structlog
@@ -72,7 +73,7 @@ def configure_logging(level: str, secrets: Collection[str] = (), *, json_lines: 
     structlog.configure(
         processors=[*shared, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
+        logger_factory=lambda *_: _Lines(sys.stderr),
         cache_logger_on_first_use=False,
     )
     _adopt_other_libraries(shared, renderer)
@@ -106,6 +107,17 @@ def _clean(value: Any, secrets: Collection[str]) -> Any:
     if isinstance(value, list | tuple | set | frozenset):
         return [_clean(inner, secrets) for inner in value]
     return without_secrets(str(value), secrets)
+
+
+class _Lines(structlog.PrintLogger):
+    """Writes lines as far as they are taken: one that a full disk or a closed pipe refuses ends nobody's work."""
+
+    def msg(self, message: str) -> None:
+        with suppress(OSError):
+            super().msg(message)
+
+    log = debug = info = warn = warning = msg
+    fatal = failure = err = error = critical = exception = msg
 
 
 class _StandardError(logging.StreamHandler[Any]):

@@ -7,7 +7,7 @@ is answered with what was known before.
 import json
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -22,6 +22,7 @@ import structlog
 from extractors.clock import Clock
 from extractors.errors import NewswatchError
 from flows.alerts.message import plain_line
+from flows.children import pause_s
 from flows.machine import oldest_batch, rooms
 from flows.metrics import CONTENT_TYPE, Reading, exposition
 from flows.pulse import read_pulse
@@ -125,15 +126,11 @@ def monitoring(
     """Answer at `address` during the block; give where, None where it cannot be listened at (logged)."""
     readings = Readings(settings, lasting, clock)
     try:
-        server = _Server(address, readings)
-    except OSError as error:
+        server = _started(address, readings)
+    except (OSError, RuntimeError) as error:  # the latter where there can be no thread
         log.error("monitoring_not_served", host=address[0], port=address[1], error=str(error))
         yield None
         return
-    thread = Thread(
-        target=server.serve_forever, kwargs={"poll_interval": 0.2}, name="monitoring", daemon=True
-    )
-    thread.start()
     host, port = server.server_address[:2]
     log.info("monitoring", host=host, port=port)
     try:
@@ -141,6 +138,33 @@ def monitoring(
     finally:
         server.shutdown()
         server.server_close()
+
+
+@contextmanager
+def answering(settings: Settings, lasting: Lasting, clock: Clock) -> Iterator[Callable[[], None]]:
+    """Answer at the address of `settings` during the block, from the first call on at which it can be listened at.
+
+    Gives what is to be called about once a second: where the address is taken, or the machine lacks something, it tries
+    again after 1, 2, 4 … 60 s.
+    """
+    assert settings.metrics is not None  # noqa: S101 - the caller has looked
+    address, tries, not_before = settings.metrics, 0, 0.0
+    with ExitStack() as stack:
+
+        def answer() -> None:
+            nonlocal tries, not_before
+            if time.monotonic() < not_before:
+                return
+            with ExitStack() as tried:
+                if tried.enter_context(monitoring(address, settings, lasting, clock)) is not None:
+                    stack.push(tried.pop_all())
+                    not_before = float("inf")
+                    return
+            tries += 1
+            not_before = time.monotonic() + pause_s(tries)
+
+        answer()
+        yield answer
 
 
 def health_of(reading: Reading) -> dict[str, Any]:
@@ -153,6 +177,23 @@ def health_of(reading: Reading) -> dict[str, Any]:
         "last_successful_cycle": _moment(reading.pulse.ok_at if reading.pulse else None),
         "published": _moment(reading.published_at),
     }
+
+
+def _started(address: tuple[str, int], readings: Readings) -> "_Server":
+    """Return a server that answers at `address`.
+
+    Raises:
+        OSError, RuntimeError: the address is taken, or there can be no thread.
+    """
+    server = _Server(address, readings)
+    try:
+        Thread(
+            target=server.serve_forever, kwargs={"poll_interval": 0.2}, name="monitoring", daemon=True
+        ).start()
+    except RuntimeError:
+        server.server_close()
+        raise
+    return server
 
 
 class _Server(ThreadingHTTPServer):

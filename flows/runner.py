@@ -1,4 +1,4 @@
-"""The process that runs the flows by schedule: `python -m flows.runner PARENT HOME WATCH SECONDS NAME`.
+"""The process that runs the flows by schedule: `python -m flows.runner PARENT HOME WATCH SECONDS STAMP NAME LEVEL`.
 
 `flows.serve` starts it, with Prefect's settings in its environment. Each run is a process forked from this one, which
 has read all code already: so a run costs a third of what a new interpreter would, and this process stays without
@@ -28,12 +28,13 @@ from prefect.flow_engine import run_flow
 from prefect.settings import temporary_settings
 
 from extractors.clock import system_clock
+from flows.configuration import Followed, followed_interval
 from flows.cycle import LEASE
 from flows.leash import leash
 from flows.log import configure_logging
 from flows.prefect_flows import BY_NAME
 from flows.prefect_runs import SERVER_ERRORS, Runs
-from flows.turns import CYCLE, Waiting, take_turn
+from flows.turns import CYCLE, Waiting, is_overdue, take_turn
 from warehouse.lock import read_holder
 from warehouse.processes import process_of
 
@@ -63,8 +64,8 @@ class Stopped(BaseException):
 class Runner:
     """Runs what is due, one run at a time, as long as it is let."""
 
-    def __init__(self, runs: Runs, home: str, watch: str, interval: timedelta) -> None:
-        """Run the flows of the home and watch file, the cycle every `interval`."""
+    def __init__(self, runs: Runs, home: str, watch: str, interval: Followed[timedelta]) -> None:
+        """Run the flows of the home and watch file, the cycle every `interval`, also as that is edited."""
         self._runs = runs
         self._home = home
         self._watch = watch
@@ -73,12 +74,16 @@ class Runner:
         self._registered = self._resumed = False
         self._answers = False
         self._since = time.monotonic()
+        self._idle_before_s = _seconds_since(self._lock)
         self._begun: float | None = None
 
     def go_on(self) -> NoReturn:
         """Run what is due until `Stopped`: with the server, and without it where it is away for an interval."""
         log.info("runner_started")
         while True:
+            if self._interval.renew():
+                log.info("interval_changed", interval_s=self._interval_s)
+                self._registered = False
             try:
                 pause_s = self._turn()
                 if not self._answers:
@@ -90,8 +95,9 @@ class Runner:
                     log.warning("prefect_server_away", error=told)
                 self._answers = self._registered = False
                 pause_s = RETRY_S
-                idle_s = min(self._idle_s(), time.monotonic() - self._since)
-                if idle_s >= self._interval.total_seconds():
+                waited_s = time.monotonic() - self._since
+                idle_s = min(self._idle_s(), self._idle_before_s + waited_s)
+                if is_overdue(idle_s, self._interval_s, waited_s):
                     log.warning("cycle_without_server", idle_s=round(idle_s))
                     self._run(None)
             time.sleep(pause_s)
@@ -99,7 +105,7 @@ class Runner:
     def _turn(self) -> float:
         """Do what is to be done now, and return the seconds until something may be to do again."""
         if not self._registered:
-            self._runs.register(self._home, self._watch, self._interval, resume=not self._resumed)
+            self._runs.register(self._home, self._watch, self._interval.said, resume=not self._resumed)
             self._runs.close_left()
             self._registered = self._resumed = True
         now = system_clock()
@@ -107,7 +113,7 @@ class Runner:
             self._runs.waiting(now + timedelta(seconds=POLL_S)),
             now,
             idle_s=self._idle_s(),
-            interval_s=self._interval.total_seconds(),
+            interval_s=self._interval_s,
             longest_s=POLL_S,
         )
         self._runs.drop(turn.drop)
@@ -127,6 +133,10 @@ class Runner:
             )
             return None
         return self._runs.ask_for_cycle()
+
+    @property
+    def _interval_s(self) -> float:
+        return self._interval.said.total_seconds()
 
     def _idle_s(self) -> float:
         """Return the seconds since a cycle began, by the clock that never jumps."""
@@ -201,6 +211,14 @@ def carry_out(parent: int, flow: str, run: FlowRun | None, home: str, watch: str
         run_flow(BY_NAME[flow], flow_run=run, parameters={"home": home, "watch": watch})
 
 
+def _seconds_since(lock: Path) -> float:
+    """Return the seconds since a cycle ended that held `lock`; 0 where none did, or the clock was set back since."""
+    try:
+        return max(0.0, system_clock().timestamp() - lock.stat().st_mtime)
+    except OSError:
+        return 0.0
+
+
 def _kill(process: BaseProcess) -> None:
     if process.is_alive():
         process.kill()
@@ -214,7 +232,7 @@ def _stop(_number: int, _frame: FrameType | None) -> None:
 
 def main(arguments: list[str], stop: Callable[[int, FrameType | None], None] = _stop) -> None:
     """Run what is due until SIGTERM; a run in hand then has `GRACE_S` seconds to end."""
-    parent, home, watch, seconds, name, level = arguments
+    parent, home, watch, seconds, stamp, name, level = arguments
     leash(int(parent))
     configure_logging(level)
     gc.freeze()  # what is there now stays: a collection in a run would only copy the pages that it shares with this one
@@ -225,7 +243,8 @@ def main(arguments: list[str], stop: Callable[[int, FrameType | None], None] = _
             temporary_settings({"client.max_retries": 0}),
             get_client(httpx_settings={"timeout": ANSWER_S}, sync_client=True) as client,
         ):
-            Runner(Runs(client, name), home, watch, timedelta(seconds=float(seconds))).go_on()
+            interval = followed_interval(Path(watch), timedelta(seconds=float(seconds)), stamp)
+            Runner(Runs(client, name), home, watch, interval).go_on()
     except Stopped:
         log.info("runner_stopped")
 

@@ -11,8 +11,7 @@ import os
 import signal
 import socket
 import time
-from contextlib import suppress
-from datetime import timedelta
+from contextlib import ExitStack, suppress
 from http import HTTPStatus
 from types import FrameType
 from urllib.parse import urlsplit
@@ -23,6 +22,7 @@ import structlog
 from extractors.clock import system_clock
 from extractors.watch import Watch
 from flows.children import Child, end_left, note_children
+from flows.configuration import Configuration, interval_of
 from flows.prefect_settings import (
     database_of,
     is_broken,
@@ -32,6 +32,7 @@ from flows.prefect_settings import (
     without_api,
 )
 from flows.settings import Settings
+from flows.starting import begun
 from flows.watchdog import watching_over
 from warehouse.lock import exclusive
 
@@ -53,49 +54,53 @@ CHECK_S = 3600.0
 #: Starts in a row after which a database that Prefect cannot work with is set aside, though it is whole: it is another
 #: version's, say. It holds the history of runs, and nothing else.
 HOPELESS = 4
-#: Cycles per interval of the most frequent source: it is polled at the first cycle after it is due, never before, so
-#: it waits a fifth of its interval longer at most. An idle cycle takes 0.6 s of processor time in all processes
-#: (measured over 370).
-CYCLES_PER_INTERVAL = 5
-#: Shortest and longest time between two cycles.
-SHORTEST, LONGEST = timedelta(seconds=30), timedelta(minutes=5)
 
 
 def serve(settings: Settings, watch: Watch) -> None:
     """Run cycles by schedule until SIGTERM, SIGINT or SIGHUP; the children are ended with it, within 10 s.
 
-    A cycle runs at the start and then every `interval_of(watch)`; each polls what is due by then. An
-    existing Prefect server is used where `PREFECT_API_URL` names one; it may come and go.
+    A cycle runs at the start and then every `interval_of(watch)`, also as the watch file is edited; each polls what is
+    due by then. An existing Prefect server is used where `PREFECT_API_URL` names one; it may come and go.
 
     Raises:
         WarehouseError: another `serve` runs on this home; the message says which.
+        ConfigurationError: the home cannot be written to, and that does not pass by itself.
     """
     asked = _stop_asked()
-    interval = interval_of(watch)
-    with (
-        exclusive(settings.serve_lock, doing="serving this home"),
-        watching_over(settings, watch, interval, system_clock) as watch_over,
-    ):
+    configuration = Configuration(settings, watch, interval_of(watch))
+    with ExitStack() as stack:
+
+        def hold() -> bool:
+            stack.enter_context(exclusive(settings.serve_lock, doing="serving this home"))
+            return True
+
+        if not begun(hold, asked):
+            return
+        watch_over = stack.enter_context(watching_over(configuration, system_clock))
         end_left(settings.state / "children.json")
-        supervisor = Supervisor(settings, interval)
-        log.info("serving", interval_s=interval.total_seconds())
-        try:
-            while not asked:
-                supervisor.look()
-                watch_over()
-                time.sleep(0.5)
-        finally:
-            supervisor.close()
+        supervisor = begun(lambda: Supervisor(configuration), asked, watch_over)
+        if supervisor is None:
+            return
+        stack.callback(supervisor.close)
+        log.info("serving", interval_s=configuration.interval.total_seconds())
+        while not asked:
+            supervisor.look()
+            watch_over()
+            time.sleep(0.5)
     log.info("stopped")
 
 
 class Supervisor:
     """Sees that server and runner run; none of its looks waits for more than the answer of the server."""
 
-    def __init__(self, settings: Settings, interval: timedelta) -> None:
-        """Prepare the children of the home for cycles every `interval`; the first look starts them."""
-        self._settings = settings
-        self._interval = interval
+    def __init__(self, configuration: Configuration) -> None:
+        """Prepare the children of the home; the first look starts them.
+
+        Raises:
+            OSError: the folder for Prefect cannot be made, or no port be had.
+        """
+        self._configuration = configuration
+        self._settings = settings = configuration.settings
         self._server = Child("server") if without_api(settings.environment) else None
         self._runner = Child("runner")
         self.environment = prefect_environment(settings, free_port())
@@ -117,29 +122,29 @@ class Supervisor:
         if self._runner.has_ended():
             self._note()
         if self._runner.is_due():
-            interval_s = str(self._interval.total_seconds())
-            settings = self._settings
-            home, watch = str(settings.home), str(settings.watch_file)
-            self._runner.start(
-                [
-                    "-m",
-                    "flows.runner",
-                    str(os.getpid()),
-                    home,
-                    watch,
-                    interval_s,
-                    self._name,
-                    settings.log_level,
-                ],
-                self.environment,
-            )
-            self._note()
+            self._start_runner()
 
     def close(self) -> None:
         """End the children: first the runner, which tells the server what becomes of its run."""
         self._runner.end()
         if self._server is not None:
             self._server.end()
+        self._note()
+
+    def _start_runner(self) -> None:
+        configuration, settings = self._configuration, self._settings
+        configuration.renew()
+        told = (
+            settings.home,
+            settings.watch_file,
+            configuration.interval.total_seconds(),
+            configuration.watch_stamp,
+            self._name,
+            configuration.settings.log_level,
+        )
+        self._runner.start(
+            ["-m", "flows.runner", str(os.getpid()), *(str(one) for one in told)], self.environment
+        )
         self._note()
 
     def _look_at_server(self, server: Child) -> None:
@@ -211,12 +216,6 @@ class Supervisor:
     def _note(self) -> None:
         children = [self._runner] if self._server is None else [self._server, self._runner]
         note_children(self._settings.state / "children.json", children)
-
-
-def interval_of(watch: Watch) -> timedelta:
-    """Return the time between two cycles: a part of the shortest interval of a source, within bounds."""
-    every = min((source.every for source in watch.sources), default=LONGEST * CYCLES_PER_INTERVAL)
-    return min(max(every / CYCLES_PER_INTERVAL, SHORTEST), LONGEST)
 
 
 def _stop_asked() -> list[int]:

@@ -106,6 +106,11 @@ class Settings:
         return self.home / "newswatch.duckdb"
 
     @property
+    def writer_keys(self) -> Path:
+        """The keys with which this home goes on writing from a place that machines share."""
+        return self.state / "writer.keys"
+
+    @property
     def archive(self) -> Path:
         """Where batches go once they are loaded."""
         return self.state / "archive"

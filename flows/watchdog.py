@@ -13,7 +13,6 @@ from datetime import datetime, timedelta
 import structlog
 
 from extractors.clock import Clock
-from extractors.watch import Watch
 from flows import conditions as decide
 from flows.alerts.apart import end_sender, hand_over, start_sender
 from flows.alerts.deliver import message_of
@@ -21,6 +20,7 @@ from flows.alerts.health import decide_health
 from flows.alerts.rules import channels_of, next_try_at, url_of
 from flows.alerts.sending import BROKEN_OFF
 from flows.conditions import SHORTEST_WAIT, Condition, Cycles
+from flows.configuration import Configuration
 from flows.machine import cycle_bytes, rooms
 from flows.pulse import read_pulse
 from flows.settings import Settings
@@ -40,37 +40,44 @@ _LAG = 4 * EVERY
 
 
 @contextmanager
-def watching_over(
-    settings: Settings, watch: Watch, interval: timedelta, clock: Clock
-) -> Iterator[Callable[[], None]]:
-    """Watch over cycles that should come every `interval`, and answer monitors where the settings say so.
+def watching_over(configuration: Configuration, clock: Clock) -> Iterator[Callable[[], None]]:
+    """Watch over the cycles of a home, and answer monitors where the settings say so.
 
     Gives what is to be called about once a second during the block: it looks when it is time to, and never waits.
     """
     with ExitStack() as stack:
-        watchdog = Watchdog(settings, watch, interval, clock())
+        watchdog = Watchdog(configuration, clock())
         stack.callback(watchdog.close)
-        if settings.metrics is not None:
-            from flows.monitoring import monitoring  # noqa: PLC0415 - only where it is asked for
+        if configuration.settings.metrics is None:
+            yield lambda: watchdog.look(clock())
+            return
+        from flows.monitoring import answering  # noqa: PLC0415 - only where it is asked for
 
-            stack.enter_context(monitoring(settings.metrics, settings, lambda: watchdog.lasting, clock))
-        yield lambda: watchdog.look(clock())
+        answer = stack.enter_context(answering(configuration.settings, lambda: watchdog.lasting, clock))
+
+        def look() -> None:
+            answer()
+            watchdog.look(clock())
+
+        yield look
 
 
 class Watchdog:
     """Looks whether cycles come to their end and whether there is room for them, and tells where it is not so."""
 
-    def __init__(self, settings: Settings, watch: Watch, interval: timedelta, now: datetime) -> None:
-        """Start to watch at `now` over cycles that should come every `interval`."""
-        self._settings = settings
-        self._watch = watch
-        self._interval = interval
+    def __init__(self, configuration: Configuration, now: datetime) -> None:
+        """Start to watch at `now` over the cycles of a home; each look takes up what has changed in its files."""
+        self._configuration = configuration
         self._since = now
         self._looked_at: datetime | None = None
         self._sending: _Sending | None = None
-        self._told = read_told(settings.state)
+        self._told = read_told(self._settings.state)
         self._waited, self._ok_at = self._wait_before(now)
         self._keep(self._told)  # takes its room on the disk while there is some
+
+    @property
+    def _settings(self) -> Settings:
+        return self._configuration.settings
 
     @property
     def lasting(self) -> tuple[Episode, ...]:
@@ -105,10 +112,11 @@ class Watchdog:
         return wait.waited, wait.ok_at
 
     def _look(self, now: datetime) -> None:
+        self._configuration.renew()
         told = self._with_results(self._told, now)
         lasting = told.lasting
         found = tuple(self._conditions(lasting, now))
-        rules = self._watch.alerts
+        rules = self._configuration.watch.alerts
         known = {one.alert_id: one.state for one in told.alerts}
         channels = channels_of(rules, self._settings.environment)
         decision = decide_health(found, lasting, rules, channels, known, now)
@@ -145,7 +153,7 @@ class Watchdog:
         elif self._looked_at is not None:
             self._waited += min(max(now - self._looked_at, timedelta(0)), 2 * EVERY)
         return Cycles(
-            interval=self._interval,
+            interval=self._configuration.interval,
             waited=self._waited,
             serving_since=self._since,
             last_ok_at=ok_at,
@@ -155,7 +163,7 @@ class Watchdog:
         )
 
     def _send(self, due: Sequence[Alert]) -> None:
-        rules = {rule.name: rule for rule in self._watch.alerts}
+        rules = {rule.name: rule for rule in self._configuration.watch.alerts}
         messages = []
         for alert in due:
             rule = rules.get(alert.rule)
@@ -180,7 +188,7 @@ class Watchdog:
 
 
 class _Sending:
-    """A process that sends messages one after the other, each within its deadline (`flows.alerts.sending`)."""
+    """A process that sends messages, each within its deadline, side by side by channel (`flows.alerts.sending`)."""
 
     def __init__(self, messages: Sequence[dict[str, str]]) -> None:
         self.ids = tuple(message["id"] for message in messages)

@@ -36,6 +36,7 @@ from extractors.orders import (
     batch_id_of,
 )
 from extractors.records import CollectedArticle
+from extractors.shares import Share
 from warehouse.database import Connection, adapter, column_type, open_scratch
 
 #: The kinds of record in a batch: the column of the file, and the field of `Batch`.
@@ -53,9 +54,10 @@ _KINDS = {
 }
 #: Failures of the disk or the memory, not of a file: what failed of them may be done another time.
 MACHINE_ERRORS = (OSError, MemoryError, duckdb.IOException, duckdb.OutOfMemoryException)
+_SHARES = f"{column_type(Share)}[]"
 _HEAD = (
     "$batch_id AS batch_id, $order_id AS order_id, $collected_at::TIMESTAMPTZ AS collected_at, "
-    "$parts::VARCHAR[] AS parts"
+    f"$parts::VARCHAR[] AS parts, $shares::{_SHARES} AS shares"
 )
 #: Rows bound to one statement: bounds the memory of writing a large batch.
 _CHUNK = 500
@@ -94,9 +96,11 @@ def write_batch(folder: Path, batch: Batch) -> Path:
     path = folder / "batches" / f"{batch.batch_id}.parquet"
     types = {kind: column_type(record) for kind, (_, record) in _KINDS.items()}
     row = 'STRUCT("batch_id" VARCHAR, "order_id" VARCHAR, "collected_at" TIMESTAMPTZ, "parts" VARCHAR[], '
+    row += f'"shares" {_SHARES}, '
     row += ", ".join(f'"{kind}" {inside}' for kind, inside in types.items()) + ")"
     head = {name: getattr(batch, name) for name in ("batch_id", "order_id", "collected_at")}
     head["parts"] = list(batch.parts) or None
+    head["shares"] = _plain(batch.shares) or None
     with open_scratch() as con:
         con.execute(f"CREATE TEMP TABLE part AS SELECT unnest([NULL::{row}], max_depth := 2) LIMIT 0")
         # A batch without records still says that its order was carried out.
@@ -127,6 +131,7 @@ def read_batch(path: Path) -> Batch:
         order_id=first["order_id"],
         collected_at=first["collected_at"],
         parts=tuple(first.get("parts") or ()),
+        shares=tuple(_record(path, Share, share) for share in first.get("shares") or ()),
         **{name: tuple(records[kind]) for kind, (name, _) in _KINDS.items()},
     )
 

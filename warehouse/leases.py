@@ -1,4 +1,4 @@
-"""Leases: who carries out an order, until when, told to machines that share nothing but a place for objects.
+"""Leases: who carries out an order (or writes), until when, told to machines that share only a place for objects.
 
 `leases/ORDER.N.json` is created by whoever takes the order for the N-th time, which works for one only, and written
 anew by the same as long as it lives. It holds for `LEASE` after it was last written, both by the place's own clock: no
@@ -31,12 +31,14 @@ LEASE = timedelta(minutes=2)
 #: Seconds between two renewals, and without one after which the holder stops: a quarter of a lease before it ends,
 #: reckoned from before the last renewal was asked for.
 RENEW_S, GIVE_UP_S = LEASE.total_seconds() / 6, LEASE.total_seconds() * 3 / 4
+#: Seconds between two interruptions of a block that goes on, and until one that was sent has surely arrived.
+_AGAIN_S, _ON_ITS_WAY_S = 1.0, 0.05
 #: An order that was taken so often and never finished is set aside.
 MOST_TAKEN = 5
 
 
 class LeaseLostError(NewswatchError):
-    """The order is in other hands, or may be: what was being done for it is to be given up."""
+    """What was held is in other hands, or may be: what was being done for it is to be given up."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,29 +73,32 @@ def standings(listing: Listing) -> list[Standing]:
 
 
 class Lease:
-    """An order in our hands."""
+    """What was taken for the `number`-th time, in our hands; `data` is what its object holds."""
 
-    def __init__(self, zone: Zone, order_id: str, number: int, data: bytes, since: float) -> None:
-        """Keep what `take` has created; `since` is the moment before that, on the monotonic clock."""
+    def __init__(self, zone: Zone, stem: str, number: int, data: bytes, since: float, lost: str) -> None:
+        """Keep what has been created; `since` is the moment before that, on the monotonic clock.
+
+        Its name is `stem`.`number`.json; `lost` is what to say where it is lost.
+        """
         self._zone = zone
-        self._data = data
+        self._stem = stem
         self._renewed = since
-        self.order_id = order_id
+        self.data = data
         self.number = number
+        self.lost = lost
 
     def renew(self) -> None:
         """Go on holding it.
 
         Raises:
-            LeaseLostError: another one has taken the order.
+            LeaseLostError: another one has taken it.
             ZoneError: nothing could be told; it holds until `outlived`.
         """
         since = time.monotonic()
-        self._zone.write(_name(self.order_id, self.number), self._data)
+        self._zone.write(f"{self._stem}.{self.number}.json", self.data)
         listing = self._zone.look()
-        later = _name(self.order_id, self.number + 1)
-        if later in listing.written:
-            raise LeaseLostError(f"order {self.order_id}: has been taken over by another collector")
+        if any(number > self.number for number in _numbers(listing, self._stem)):
+            raise LeaseLostError(self.lost)
         self._renewed = since
 
     @property
@@ -107,11 +112,13 @@ def take(zone: Zone, standing: Standing) -> Lease | None:
     number, since = standing.taken + 1, time.monotonic()
     holder = {"host": socket.gethostname(), "pid": os.getpid(), "key": uuid4().hex}
     data = json.dumps(holder).encode()
-    if not zone.create(_name(standing.order_id, number), data):
+    stem = f"leases/{standing.order_id}"
+    if not zone.create(f"{stem}.{number}.json", data):
         return None
     if standing.order_id in finished(zone.look()):
         return None
-    return Lease(zone, standing.order_id, number, data, since)
+    lost = f"order {standing.order_id}: has been taken over by another collector, or may be any moment"
+    return Lease(zone, stem, number, data, since, lost)
 
 
 @contextmanager
@@ -127,16 +134,18 @@ def kept(lease: Lease) -> Iterator[None]:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     keeping = _Keeping(lease)
     try:
-        yield
-    except KeyboardInterrupt:
+        try:
+            yield
+        finally:
+            keeping.end()
+    except BaseException:  # what an interruption becomes on its way: DuckDB makes a RuntimeError of it
         if not keeping.lost.is_set():
             raise
     finally:
-        keeping.over.set()
         if deaf:
             signal.signal(signal.SIGINT, signal.SIG_IGN)
     if keeping.lost.is_set() or lease.outlived:
-        raise LeaseLostError(f"order {lease.order_id}: could not be held; it is given out again")
+        raise LeaseLostError(lease.lost)
 
 
 class _Keeping:
@@ -148,8 +157,9 @@ class _Keeping:
     def __init__(self, lease: Lease) -> None:
         self._lease = lease
         self.over, self.lost = threading.Event(), threading.Event()
+        self._gate = threading.Lock()
         for work in (self._renew, self._watch):
-            threading.Thread(target=work, name=f"lease of {lease.order_id}", daemon=True).start()
+            threading.Thread(target=work, name="lease", daemon=True).start()
 
     def _renew(self) -> None:
         while not self.over.wait(RENEW_S):
@@ -159,13 +169,37 @@ class _Keeping:
                 self.lost.set()
                 return
             except OSError as error:
-                log.warning("lease_not_renewed", order_id=self._lease.order_id, error=str(error))
+                log.warning("lease_not_renewed", lost=self._lease.lost, error=str(error))
+
+    def end(self) -> None:
+        """End both; an interruption that is on its way here meanwhile is part of the block still."""
+        while True:
+            try:
+                with self._gate:
+                    self.over.set()
+                if self.lost.is_set():
+                    time.sleep(_ON_ITS_WAY_S)
+            except KeyboardInterrupt:
+                if not self.lost.is_set():
+                    raise
+            else:
+                return
 
     def _watch(self) -> None:
         while not self.over.wait(min(RENEW_S, 1.0)):
             if self.lost.is_set() or self._lease.outlived:
                 self.lost.set()
+                self._interrupt()
+                return
+
+    def _interrupt(self) -> None:
+        """Interrupt the block until it ends: what goes on after any error goes on after this one too."""
+        while True:
+            with self._gate:
+                if self.over.is_set():
+                    return
                 os.kill(os.getpid(), signal.SIGINT)
+            if self.over.wait(_AGAIN_S):
                 return
 
 
@@ -173,5 +207,11 @@ def _in_main_thread() -> bool:
     return threading.current_thread() is threading.main_thread()
 
 
-def _name(order_id: str, number: int) -> str:
-    return f"leases/{order_id}.{number}.json"
+def _numbers(listing: Listing, stem: str) -> Iterator[int]:
+    """Yield how often something was taken, for each time."""
+    folder, _, name = stem.rpartition("/")
+    for one in listing.names(folder):
+        order_id, _, rest = one.partition(".")
+        number = rest.removesuffix(".json")
+        if order_id == name and number.isascii() and number.isdigit():
+            yield int(number)

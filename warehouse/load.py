@@ -17,6 +17,7 @@ from warehouse.archives import save_archives
 from warehouse.copies import Fingerprint
 from warehouse.database import Connection, insert, run, transaction
 from warehouse.hosts import save_hosts
+from warehouse.joining import without
 from warehouse.judged import Alert, AlertDecider, Judgement, Report
 from warehouse.judgements import Judgements, save_judgements
 from warehouse.leads import save_leads
@@ -70,14 +71,21 @@ def load(
     now: datetime,
     decide_alerts: AlertDecider | None = None,
 ) -> LoadResult:
-    """Load `batch` unless it has been loaded.
+    """Load `batch` unless it has been loaded; of a joined one the parts that have not been, and then it is at rest.
 
     `decide_alerts` None keeps silent about all news in it. News of a source that had never been polled with success
     before is stored without an alert: a first import is not news. `now` is the time of loading; developments are
     detected at the time their article was seen.
     """
-    if run(con, "batch_is_loaded", ids=[batch.batch_id, *batch.parts]):
+    loaded = {found for (found,) in run(con, "batch_is_loaded", ids=[batch.batch_id, *batch.parts])}
+    if batch.batch_id in loaded:
         return LoadResult(batch_id=batch.batch_id, already=True)
+    if loaded:
+        batch = without(batch, loaded)
+        if not batch.parts:
+            with transaction(con):
+                _note_loaded(con, batch, now)
+            return LoadResult(batch_id=batch.batch_id, already=True)
     states = note_sources(con, watch, now)
     with transaction(con):
         fill_index(con)
@@ -110,6 +118,10 @@ def _save_run(con: Connection, batch: Batch, result: LoadResult, now: datetime) 
     ((backlog,),) = run(con, "count_pending")
     times = {"started_at": batch.collected_at, "finished_at": now, "backlog": backlog}
     insert(con, "runs", [{"run_id": stable_id("r", batch.batch_id)} | times | run_row])
+    _note_loaded(con, batch, now)
+
+
+def _note_loaded(con: Connection, batch: Batch, now: datetime) -> None:
     told = {"order_id": batch.order_id, "loaded_at": now}
     ids = dict.fromkeys((batch.batch_id, *batch.parts))
     insert(con, "state.batches", [{"batch_id": batch_id} | told for batch_id in ids])

@@ -64,6 +64,11 @@ def sent_alerts(con: Connection) -> Mapping[str, datetime]:
     return dict(run(con, "alerts_sent"))
 
 
+def last_sent(con: Connection) -> Mapping[str, datetime]:
+    """Return by rule when an alert of it went out last, nothing of one of which none did."""
+    return dict(run(con, "alerts_last_sent"))
+
+
 def health_alert_states(con: Connection) -> dict[str, AlertState]:
     """Return by id the states of all alerts on the pipeline's own health."""
     return dict(run(con, "alert_states_health"))

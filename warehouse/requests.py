@@ -1,10 +1,12 @@
 """The ledger: every request on the wire, and what it says of our manners."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from http import HTTPStatus
 
 from extractors.hosts import site_of
+from extractors.marked import marked
 from extractors.orders import Batch, Request
 from extractors.records import stable_id
 from warehouse.database import Connection, insert, rows, run
@@ -98,8 +100,8 @@ class Politeness:
 
 
 def save_requests(con: Connection, batch: Batch) -> None:
-    """Write the requests of `batch` into the ledger, in the order in which they were made."""
-    _save(con, batch.order_id, batch.requests)
+    """Write the requests of `batch` into the ledger, in the order in which they were made, and what pages gave."""
+    _save(con, batch.order_id, batch.requests, _read_from(batch))
 
 
 def save_by_hand(con: Connection, requests: Sequence[Request], now: datetime) -> None:
@@ -112,16 +114,35 @@ def save_by_hand(con: Connection, requests: Sequence[Request], now: datetime) ->
     _save(con, stable_id("h", now.isoformat(), *(one.url for one in requests)), marked)
 
 
-def _save(con: Connection, order_id: str, requests: Sequence[Request]) -> None:
+def _save(
+    con: Connection, order_id: str, requests: Sequence[Request], read: Collection[str] = frozenset()
+) -> None:
     insert(
         con,
         "requests",
         [
             {"order_id": order_id, "position": position, "site": site_of(request.host)}
             | {name: getattr(request, name) for name in Request.__slots__}
+            | {"text_read": _text_read(request, read)}
             for position, request in enumerate(requests)
         ],
     )
+
+
+def _read_from(batch: Batch) -> frozenset[str]:
+    """Return the addresses, as the ledger tells them, of the pages of `batch` that gave the text of an article."""
+    articles = {one.article.url for one in batch.articles if one.article.text_from == "page"}
+    urls = {visit.validator.url for visit in batch.pages if visit.article_url in articles}
+    return frozenset(urls | {marked(url) for url in urls})
+
+
+def _text_read(request: Request, read: Collection[str]) -> bool | None:
+    """Tell whether a page gave its text; None for what is no page, or leads on to one (3xx)."""
+    leads_on = (
+        request.http_status is not None
+        and HTTPStatus.MULTIPLE_CHOICES <= request.http_status < HTTPStatus.BAD_REQUEST
+    )
+    return None if request.purpose != "page" or leads_on else request.url in read
 
 
 def read_politeness(

@@ -9,7 +9,7 @@ batches/ROUND-3of8.parquet  what came of it
 ```
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -19,22 +19,15 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from extractors.errors import WarehouseError
-from extractors.orders import Batch, Manners, Order, batch_id_of
-from extractors.records import CollectedArticle, stable_id
+from extractors.orders import Manners, Order
 from extractors.watch import Watch
 from warehouse import landing
-from warehouse.splitting import Ground, Piece, pieces_of, round_of
+from warehouse.splitting import Ground, Piece, round_of
 from warehouse.zone import Listing, Zone
 
 #: What all pieces of an order need, and what of each is its own.
 _OWN = ("order_id", "created_at", "sources", "rechecks", "rests")
 _SHARED = tuple(field.name for field in fields(Order) if field.name not in _OWN)
-#: What is simply added up where batches are joined.
-_ADDED = tuple(
-    field.name
-    for field in fields(Batch)
-    if field.name not in ("batch_id", "order_id", "collected_at", "articles", "parts")
-)
 #: A finished piece waits so long for the others of its round, then what there is is loaded without them.
 PATIENCE = timedelta(minutes=10)
 
@@ -156,26 +149,6 @@ def ready(listing: Listing) -> list[tuple[str, ...]]:
     return [orders for _, orders in sorted(found)]
 
 
-def joined(batches: Sequence[Batch]) -> Batch:
-    """Return the batches of one round as one, as a single collector would have brought it.
-
-    All pieces of a round make the batch of the whole order. An article that two of them have found is told once: as its
-    page has it, where one has read that.
-    """
-    first = batches[0]
-    round_id = round_of(first.order_id)
-    ids = [batch.batch_id for batch in batches]
-    whole = len(ids) == pieces_of(first.order_id)
-    return Batch(
-        batch_id=batch_id_of(round_id) if whole else stable_id("b", round_id, *sorted(ids)),
-        order_id=round_id,
-        collected_at=max(batch.collected_at for batch in batches),
-        articles=_each_once(one for batch in batches for one in batch.articles),
-        **{name: tuple(one for batch in batches for one in getattr(batch, name)) for name in _ADDED},
-        parts=tuple(ids),
-    )
-
-
 def send_batch(zone: Zone, order_id: str, path: Path) -> None:
     """Put the finished batch of an order where it is loaded from."""
     zone.send(path, _batch_name(order_id))
@@ -219,12 +192,3 @@ def _batch_name(order_id: str) -> str:
 
 def _ids(listing: Listing, folder: str, ending: str) -> list[str]:
     return [name.removesuffix(ending) for name in listing.names(folder) if name.endswith(ending)]
-
-
-def _each_once(articles: Iterable[CollectedArticle]) -> tuple[CollectedArticle, ...]:
-    found: dict[str, CollectedArticle] = {}
-    for one in articles:
-        before = found.get(one.article.url)
-        if before is None or (before.article.text_from == "feed" and one.article.text_from == "page"):
-            found[one.article.url] = one
-    return tuple(found.values())

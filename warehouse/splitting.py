@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
+from extractors.errors import ELSEWHERE
 from extractors.hosts import host_of, site_of
 from extractors.orders import HostRest, Order, Recheck, SourceOrder
 
@@ -13,8 +14,6 @@ MOST_ORDERS = 8
 LEAST_WORKS = 4
 #: How long a site that another collector is at is left alone: longer than any order lies about.
 ELSEWHERE_FOR = timedelta(hours=6)
-#: The cause of such a rest.
-ELSEWHERE = "elsewhere"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -61,12 +61,14 @@ class Client:
         used: Iterable[SiteUse] = (),
         spool: Spool | None = None,
         guard: Guard | None = None,
+        admit: Gate | None = None,
     ) -> None:
         """Prepare the client.
 
         `rests` are hosts that are not to be asked yet, `used` what was asked of sites before. `spool` holds what the
         same collection was answered before it was ended: that is not asked again, and what is answered now goes into
-        it; None keeps nothing. `guard` None is the one of `manners`.
+        it; None keeps nothing. `guard` None is the one of `manners`. `admit` raises where an address, a redirect's
+        too, is not ours to ask; None lets all be asked.
         """
         before, now = spool.requests if spool else (), clock()
         sites = used_with(used, before)
@@ -74,6 +76,7 @@ class Client:
         self.turns = Turns(manners.spacing, ages, [site for site, one in sites.items() if one.too_many])
         self._budget = Budget(manners.budget, sites.values())
         self._guard = guard or Guard(manners)
+        self._admit = admit
         self._clock = clock
         self._wire = Wire(manners.user_agent)
         self._longest_s = manners.deadline.total_seconds()
@@ -142,6 +145,8 @@ class Client:
         loop = asyncio.get_running_loop()
         while True:
             host = host_of(checked_url(trail.at))
+            if self._admit is not None:
+                await self._admit(trail.at)
             async with self.turns.turn(host):
                 self._rests.refuse(trail.at, host)
                 known = self._met.redirect_of(trail.at) if asking.purpose in _PAGES else None

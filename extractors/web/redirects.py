@@ -3,7 +3,7 @@
 from urllib.parse import urljoin, urlsplit
 
 from extractors.errors import FetchError, PermanentFetchError
-from extractors.records import content_hash
+from extractors.marked import marked
 from extractors.web.guard import checked_url
 from extractors.web.refusals import redirect_refusal
 
@@ -34,10 +34,7 @@ class Trail:
 
         In its place stands a mark, so that two addresses are still two.
         """
-        parts = urlsplit(self.at)
-        if self.at == self._start or not parts.query:
-            return self.at
-        return parts._replace(query=f"query-{content_hash(parts.query)[:12]}", fragment="").geturl()
+        return self.at if self.at == self._start else marked(self.at)
 
     def follow(self, status: int, location: str | None) -> None:
         """Go on to where an answer with `status` points.

@@ -1,39 +1,40 @@
 """Delivery: what is due in the outbox goes out, and every attempt is noted before and after it is made."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
 import structlog
 
 from extractors.watch import AlertRule
-from flows.alerts.apart import Apart, BrokenOffError
+from flows.alerts.apart import Apart, BrokenOffError, OneByOne, Outlet
 from flows.alerts.catching_up import catch_up
 from flows.alerts.channel import DeliveryError
+from flows.alerts.channels import Channel, Group, channels_due
 from flows.alerts.message import OVER, Message, counted, shown_time
 from flows.alerts.rules import digest_is_due, has_origins, is_quiet, next_try_at, url_of
 from flows.alerts.sending import BROKEN_OFF
 from warehouse.database import Connection, transaction
 from warehouse.journal import Event, Journal
 from warehouse.judged import Alert
-from warehouse.outbox import due_alerts, note_attempt, note_result, origins_of_held
+from warehouse.outbox import due_alerts, last_sent, note_attempt, note_result, origins_of_held
 
 log = structlog.get_logger()
 
 #: Put under a message that may have gone out before.
 REPEAT = "(may be a repeat: sending it was broken off before)"
 
-#: Alerts in one digest message; more make several messages.
-DIGEST_LENGTH = 20
-
-#: Failures in a row after which a channel is left alone until the next cycle, so that no cycle hangs on it; one where
-#: it took too long is enough.
+#: Failures in a row after which a channel is left alone until the next cycle; one where it took too long is enough.
 PATIENCE = 2
 
-#: What sends for this process; it is started when there is something to send, and ended after it.
-_APART = Apart()
+#: Sends by Apprise, to several channels side by side, in a process that is started when there is something to send and
+#: ended after it. As a function it sends one message and raises DeliveryError or BrokenOffError, as `Apart` says.
+send_by_apprise = Apart()
+
+_UNSET = "the environment variable is not set"
 
 
 class Sender(Protocol):
@@ -61,36 +62,40 @@ def deliver(
     send: Sender | None = None,
     *,
     journal: Journal | None = None,
+    may_begin: Callable[[], bool] = lambda: True,
 ) -> Delivery:
-    """Send what is due, the oldest first; `send` None sends by Apprise. A dead channel stops no other one.
+    """Send what is due, to each channel the oldest first; `send` None sends by Apprise, to several side by side.
 
-    An attempt is committed before it is made and its result after, so a kill leads to one repeat at the most,
+    A dead channel stops no other one, and one that hung is left alone for a while (`flows.alerts.channels`).
+    `may_begin` is asked before each message; once it says no, what is left waits for the next time.
+
+    An attempt is committed before it is made and its result after, so a kill leads to one repeat a channel at the most,
     which says that it may be one. `journal` holds the same outside the warehouse: what it knows to be sent is not sent
     again by a warehouse that was made anew; None keeps none.
 
     Raises:
-        OSError: the journal cannot be written; nothing more was sent.
+        OSError: the journal cannot be written; nothing more was begun, and what was under way is ended.
     """
     origins, named = origins_of_held(con), {rule.name: rule for rule in rules}
     if journal is not None:
         catch_up(con, journal, lambda alert: _waits_for_time(alert, named.get(alert.rule), origins))
     waiting = due_alerts(con)
-    sent = failed = 0
-    noting = _Noting(con, journal, now)
-    with closing(_APART):
-        for rule in rules:
-            due = [
-                alert for alert in waiting if alert.rule == rule.name and _is_due(alert, rule, origins, now)
-            ]
-            done, undone = _deliver_rule(
-                noting, rule, _groups(due, rule), environment, send or send_by_apprise
-            )
-            sent, failed = sent + done, failed + undone
+    channels = channels_due(
+        rules,
+        waiting,
+        lambda alert, rule: _is_due(alert, rule, origins, now),
+        environment,
+        last_sent(con),
+        now,
+    )
+    with closing(_outlet(send)) as outlet:
+        sending = _Sending(_Noting(con, journal, now), outlet, may_begin)
+        sending.send(channels)
     lost = [alert for alert in waiting if alert.rule not in named and alert.state != "failed"]
     for alert in lost:
         _Noting(con, None, now).failed([alert], f"rule {alert.rule}: no longer in the watch file")
     held = sum(alert.state == "held" for alert in due_alerts(con))
-    return Delivery(sent=sent, failed=failed + len(lost), held=held)
+    return Delivery(sent=sending.sent, failed=sending.failed + len(lost), held=held)
 
 
 def test_message(
@@ -106,8 +111,14 @@ def test_message(
     """
     body = f"This is a test of the alert rule {rule.name}, sent {shown_time(now)}. No news is behind it."
     message = Message(title=f"newswatch: test of {rule.name}", body=body)
-    with closing(_APART):
-        _send(rule, environment, message, send or send_by_apprise)
+    with closing(_outlet(send)) as outlet:
+        url = url_of(rule, environment)
+        if url is None:
+            raise _told(rule, DeliveryError(_UNSET))
+        outlet.begin("", url, message.title, message.body)
+        _, error = outlet.ended()
+        if error is not None:
+            raise _told(rule, error)
 
 
 def may_have_arrived(alert: Alert) -> bool:
@@ -117,13 +128,10 @@ def may_have_arrived(alert: Alert) -> bool:
     return alert.state in {"pending", "held"} and alert.attempts > 0
 
 
-def send_by_apprise(url: str, title: str, body: str) -> None:
-    """Send one message by Apprise, in a process of its own; it takes no longer than `apart.SILENT_S`.
-
-    Raises:
-        DeliveryError: with the reason in our own words, without the URL. BrokenOffError: it took too long.
-    """
-    _APART.send(url, title, body)
+def _outlet(send: Sender | None) -> Outlet:
+    """Return what sends: any function does so one by one."""
+    chosen = send or send_by_apprise
+    return chosen if isinstance(chosen, Apart) else OneByOne(chosen)
 
 
 def _is_due(alert: Alert, rule: AlertRule, origins: Mapping[str, int], now: datetime) -> bool:
@@ -143,39 +151,77 @@ def _waits_for_time(alert: Alert, rule: AlertRule | None, origins: Mapping[str, 
     return rule is None or alert.state != "held" or has_origins(rule, alert, origins)
 
 
-def _groups(due: Sequence[Alert], rule: AlertRule) -> Iterator[Sequence[Alert]]:
-    """Yield the alerts that go out in one message: those of a digest, and all on the health of the pipeline."""
-    for kind, size in (
-        ("health", DIGEST_LENGTH),
-        ("development", 1 if rule.digest == "off" else DIGEST_LENGTH),
-    ):
-        own = [alert for alert in due if alert.kind == kind]
-        yield from (own[start : start + size] for start in range(0, len(own), size))
+@dataclass(slots=True)
+class _Line:
+    """The messages that wait for a channel, and how often it has failed in a row."""
+
+    channel: Channel
+    messages: deque[tuple[AlertRule, Group]]
+    in_a_row: int = 0
 
 
-def _deliver_rule(
-    noting: "_Noting",
-    rule: AlertRule,
-    groups: Iterable[Sequence[Alert]],
-    environment: Mapping[str, str],
-    send: Sender,
-) -> tuple[int, int]:
-    sent = failed = in_a_row = 0
-    for group in groups:
-        noting.trying(group)
-        try:
-            _send(rule, environment, message_of(group), send)
-        except DeliveryError as error:
-            broken_off = isinstance(error, BrokenOffError)
-            noting.failed(group, str(error), broken_off=broken_off)
-            failed, in_a_row = failed + len(group), in_a_row + 1
-            if broken_off or in_a_row == PATIENCE:
-                break
-            continue
-        noting.sent(group)
-        sent, in_a_row = sent + len(group), 0
-        log.info("alerts_sent", rule=rule.name, alerts=len(group))
-    return sent, failed
+@dataclass(slots=True)
+class _Sending:
+    """Sends to several channels at a time, to each one message after the other; `sent` and `failed` count alerts."""
+
+    noting: "_Noting"
+    outlet: Outlet
+    may_begin: Callable[[], bool]
+    sent: int = 0
+    failed: int = 0
+    under_way: dict[str, _Line] = field(default_factory=dict)
+
+    def send(self, channels: Sequence[Channel]) -> None:
+        """Send what waits for the channels, as long as messages may begin."""
+        lines = deque(_Line(one, deque(one.messages)) for one in channels if _may_be_tried(one))
+        goes_on = True
+        while self.under_way or (lines and goes_on):
+            while lines and len(self.under_way) < self.outlet.most and (goes_on := self.may_begin()):
+                line = lines.popleft()
+                if not self._begin(line) and line.messages:
+                    lines.append(line)
+            if self.under_way:
+                key, error = self.outlet.ended()
+                line = self.under_way.pop(key)
+                self._note(line, error)
+                if line.messages:
+                    lines.append(line)
+        if lines:
+            left = sum(len(one.messages) for one in lines)
+            log.warning("sending_cut_short", channels=len(lines), messages=left)
+
+    def _begin(self, line: _Line) -> bool:
+        """Begin the next message to a channel; tell whether it is under way now."""
+        _, group = line.messages[0]
+        self.noting.trying(group)
+        if line.channel.url is None:
+            self._note(line, DeliveryError(_UNSET))
+            return False
+        key, message = group[0].alert_id, message_of(group)
+        self.under_way[key] = line
+        self.outlet.begin(key, line.channel.url, message.title, message.body)
+        return True
+
+    def _note(self, line: _Line, error: DeliveryError | None) -> None:
+        """Note what became of the message that was under way; drop the others where the channel is dead."""
+        rule, group = line.messages.popleft()
+        if error is None:
+            self.noting.sent(group)
+            self.sent, line.in_a_row = self.sent + len(group), 0
+            log.info("alerts_sent", rule=rule.name, alerts=len(group))
+            return
+        broken_off = isinstance(error, BrokenOffError)
+        self.noting.failed(group, str(_told(rule, error)), broken_off=broken_off)
+        self.failed, line.in_a_row = self.failed + len(group), line.in_a_row + 1
+        if broken_off or line.in_a_row == PATIENCE:
+            line.messages.clear()
+
+
+def _may_be_tried(channel: Channel) -> bool:
+    if channel.rests_until is not None:
+        rules = sorted({rule.name for rule, _ in channel.messages})
+        log.info("channel_rests", rules=rules, until=channel.rests_until.isoformat())
+    return channel.rests_until is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,13 +277,7 @@ def _of_health(group: Sequence[Alert]) -> str:
     return f"newswatch: {', '.join(filter(None, told))}"
 
 
-def _send(rule: AlertRule, environment: Mapping[str, str], message: Message, send: Sender) -> None:
-    """Send by `rule`'s channel; raises DeliveryError naming rule and, where it comes from one, the variable."""
+def _told(rule: AlertRule, error: DeliveryError) -> DeliveryError:
+    """Return `error` as one that names the rule and, where its address comes from one, the variable."""
     where = f"rule {rule.name}" + (f" ({rule.to})" if rule.to.startswith("env:") else "")
-    url = url_of(rule, environment)
-    if url is None:
-        raise DeliveryError(f"{where}: the environment variable is not set")
-    try:
-        send(url, message.title, message.body)
-    except DeliveryError as error:
-        raise type(error)(f"{where}: {error}") from None
+    return type(error)(f"{where}: {error}")

@@ -35,6 +35,7 @@ COMMANDS = {
     "publish": "running",
     "backup": "keeping",
     "restore": "keeping",
+    "writer": "sharing",
 }
 FAILED = 1
 WRONG = 2

@@ -11,6 +11,7 @@ from extractors.watch import AlertRule
 from flows.alerts.deliver import DeliveryError, deliver
 from flows.by_hand import alone
 from flows.conditions import Cycles, Room, disk_full, disk_low, no_cycle, silent, unread
+from flows.configuration import Configuration
 from flows.pulse import beating
 from flows.settings import read_settings
 from flows.troubles import look_at_health
@@ -122,10 +123,10 @@ def test_a_retry_by_hand_is_no_end(con, a_watch, tmp_path):
             raise DeliveryError("no connection")
         heard.append(title)
 
-    for number in range(60):
-        if number == 30:
+    for number in range(30):
+        if number == 15:
             retry_failed(con, None)
-        at = NOON + number * 5 * MINUTE
+        at = NOON + number * 10 * MINUTE
         look_at_health(con, settings, a_watch(alerts=rules), at)
         deliver(con, rules, settings.environment, at, send)
 
@@ -134,8 +135,8 @@ def test_a_retry_by_hand_is_no_end(con, a_watch, tmp_path):
 
 def overdue(con, settings, watch, start):
     """Run cycles that have nothing to poll, for four hours, and return what is wrong."""
-    for number in range(1, 49):
-        at = start + number * 5 * MINUTE
+    for number in range(1, 25):
+        at = start + number * 10 * MINUTE
         look_at_health(con, settings, watch, at)
         with beating(settings.state, standing_clock(at)):
             pass
@@ -174,7 +175,7 @@ def test_work_by_hand_is_waited_for(tmp_path, a_watch):
     settings = read_settings({}, home=tmp_path)
     settings.state.mkdir(parents=True)
     dog, looks = (
-        Watchdog(settings, a_watch(), 5 * MINUTE, NOON),
+        Watchdog(Configuration(settings, a_watch(), 5 * MINUTE), NOON),
         [NOON + number * EVERY for number in range(150)],
     )
     with open_warehouse(settings.warehouse):

@@ -3,10 +3,11 @@
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.turns import CYCLE, PATIENCE, Waiting, take_turn
+from flows.turns import CYCLE, PATIENCE, Waiting, is_overdue, take_turn
 
 NOW = datetime(2024, 3, 31, 0, 59, tzinfo=UTC)  # a minute before the clocks of Berlin are set forward
 
@@ -79,3 +80,20 @@ def test_every_run_is_started_or_left_or_a_missed_cycle(runs, idle_s, interval_s
     assert {run.run_id for run in runs if run.flow != CYCLE}.isdisjoint(found.drop)
     assert 0 <= found.pause_s <= 15
     assert not (found.ask and cycles)
+
+
+@pytest.mark.parametrize(
+    ("idle_s", "waited_s", "overdue"),
+    [
+        (899.0, 899.0, False),
+        (900.0, 900.0, True),
+        (5000.0, 19.0, False),  # under the last runner; the server is just being started
+        (5000.0, 20.0, True),
+    ],
+)
+def test_without_the_server_a_cycle_begins_an_interval_after_the_last(idle_s, waited_s, overdue):
+    assert is_overdue(idle_s, 900.0, waited_s) == overdue
+
+
+def test_with_a_short_interval_the_server_is_waited_for_half_of_it():
+    assert [is_overdue(60.0, 10.0, waited_s) for waited_s in (4.9, 5.0)] == [False, True]

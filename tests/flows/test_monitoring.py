@@ -16,6 +16,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from extractors.clock import standing_clock
 from flows.conditions import Room
+from flows.configuration import Configuration
 from flows.metrics import Reading, exposition
 from flows.monitoring import CONNECTIONS, Readings, health_of, monitoring
 from flows.pulse import Pulse, beating
@@ -200,7 +201,7 @@ def test_a_client_that_says_nothing_keeps_no_other_one_waiting(served):
 
 def test_serve_looks_and_answers_at_the_address_of_the_settings(published, a_watch):
     told = replace(published, metrics=("127.0.0.1", _free_port()))
-    with watching_over(told, a_watch(), timedelta(minutes=5), lambda: NOON) as look:
+    with watching_over(Configuration(told, a_watch()), lambda: NOON) as look:
         look()
         assert asked(told.metrics, "/healthz")[0] == 200
     with pytest.raises(ConnectionRefusedError):
@@ -213,6 +214,32 @@ def test_an_address_that_is_taken_stops_nothing(published):
         taken.listen()
         with monitoring(taken.getsockname(), published, tuple, lambda: NOON) as address:
             assert address is None
+
+
+def test_an_address_that_is_free_again_is_answered_at(published, a_watch, monkeypatch):
+    monkeypatch.setattr("flows.monitoring.pause_s", lambda _: 0.0)
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        told = replace(published, metrics=taken.getsockname())
+        stack = ExitStack()
+        look = stack.enter_context(watching_over(Configuration(told, a_watch()), lambda: NOON))
+        look()
+    with stack:
+        look()
+        assert asked(told.metrics, "/healthz")[0] == 200
+        look()
+    with pytest.raises(ConnectionRefusedError):
+        asked(told.metrics, "/healthz")
+
+
+def test_where_there_can_be_no_thread_nothing_is_answered_and_nothing_ends(published, monkeypatch):
+    def none_left(_):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr("flows.monitoring.Thread.start", none_left)
+    with monitoring(("127.0.0.1", 0), published, tuple, lambda: NOON) as address:
+        assert address is None
 
 
 def test_figures_that_take_too_long_are_those_of_before(published, monkeypatch):

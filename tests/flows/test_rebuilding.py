@@ -507,7 +507,7 @@ def test_what_was_given_up_long_ago_stays_given_up(home, desk, monkeypatch):
 def test_what_waits_in_a_copy_is_told_though_it_is_old_when_the_warehouse_is_made_anew(
     home, desk, monkeypatch
 ):
-    monkeypatch.setattr("flows.cycle.send_alerts", lambda *_: (0, 0))
+    monkeypatch.setattr("flows.cycle.send_alerts", lambda *_, **__: (0, 0))
     home.collected(6, 2)
     home.run(6)
     monkeypatch.undo()

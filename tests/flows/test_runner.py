@@ -7,12 +7,14 @@ import threading
 import time
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import pairwise
 from pathlib import Path
 
 import httpx
 import pytest
 
 from flows.children import Child
+from flows.configuration import stamp_of
 from flows.prefect_settings import prefect_environment
 from flows.serve import free_port
 from flows.settings import read_settings
@@ -21,6 +23,10 @@ from warehouse.processes import process_of
 pytestmark = [pytest.mark.prefect, pytest.mark.timeout(900)]
 
 FEED = b'<?xml version="1.0"?><rss version="2.0"><channel><title>W</title></channel></rss>'
+
+
+#: A runner as `serve` starts it, but that it asks the server more often than every quarter of a minute.
+CODE = "import sys, flows.runner as r; r.POLL_S, r.RETRY_S = 2.0, 0.5; r.main(sys.argv[1:])"
 
 
 def until(condition, seconds=200.0):
@@ -94,11 +100,10 @@ class Started:
         self.log = settings.home / "runner.log"
         told = {**environment, **settings.environment}
         home, watch = str(settings.home), str(settings.watch_file)
-        arguments = [str(os.getpid()), home, watch, str(interval_s), name, "info"]
+        stamp = stamp_of(settings.watch_file)
+        arguments = [str(os.getpid()), home, watch, str(interval_s), stamp, name, "info"]
         with self.log.open("wb") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "flows.runner", *arguments], env=told, stderr=log
-            )
+            self.process = subprocess.Popen([sys.executable, "-c", CODE, *arguments], env=told, stderr=log)
 
     def end(self):
         """End it as `serve` does; return its status and the seconds it took."""
@@ -234,6 +239,32 @@ def test_a_run_that_is_cancelled_at_the_server_ends(api, start, slow_site):
     runner.end()
 
     assert runs(client, "cancelled", "RUNNING", "CANCELLING") == []
+
+
+def test_an_edited_watch_changes_the_schedule_at_once_and_one_with_a_fault_leaves_it(api, start, slow_site):
+    _, client = api
+    slow_site[1].set()
+    runner = start("edited", interval_s=600)
+    watch_file = runner.settings.watch_file
+    watch = watch_file.read_text(encoding="utf-8")
+
+    def interval_s():
+        known = deployment(client, "edited")
+        return known and [one["schedule"]["interval"] for one in known["schedules"]]
+
+    until(lambda: runs(client, "edited", "COMPLETED"))
+    assert interval_s() == [600]
+    watch_file.write_text(watch.replace('"1m"', '"10m"'), encoding="utf-8")
+    until(lambda: interval_s() == [120])
+    watch_file.write_text(watch.replace('"1m"', '"often"'), encoding="utf-8")
+    until(lambda: "file_not_read" in runner.log.read_text(encoding="utf-8"))
+    until(lambda: runs(client, "edited", "SCHEDULED"))
+    due = [datetime.fromisoformat(one["expected_start_time"]) for one in runs(client, "edited", "SCHEDULED")]
+
+    assert interval_s() == [120]
+    assert {(after - before).total_seconds() for before, after in pairwise(sorted(due))} <= {120}
+    assert "often" in runner.log.read_text(encoding="utf-8")
+    assert runner.process.poll() is None
 
 
 def test_cycles_go_on_where_the_server_has_gone_or_its_schedule_has_stopped(api, start, slow_site):

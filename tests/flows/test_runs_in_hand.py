@@ -87,28 +87,28 @@ def test_each_step_of_a_cycle_prolongs_its_lease_and_the_copy_elsewhere_comes_af
     assert all(after - before >= 0.1 for before, after in pairwise(lent_until))
 
 
-def test_each_message_prolongs_the_lease_too(settings, monkeypatch):
-    lent_until = []
+def test_each_message_prolongs_the_lease_and_of_a_cycle_only_so_many_begin(settings, monkeypatch):
+    lent_until, begun = [], []
 
-    def deliver(_con, _rules, _environment, _now, send, **_):
+    def deliver(*_, may_begin, **__):
         for _ in range(3):
             time.sleep(0.05)
-            send("json://somewhere", "Title", "Body")
+            begun.append(may_begin())
+            lent_until.append(read_holder(settings.state / "cycle.lock").until)
         return Delivery(sent=3)
-
-    def send(*_):
-        lent_until.append(read_holder(settings.state / "cycle.lock").until)
 
     monkeypatch.setattr(cycle, "due_alerts", lambda _: [1])
     monkeypatch.setattr("flows.alerts.deliver.deliver", deliver)
-    monkeypatch.setattr("flows.alerts.deliver.send_by_apprise", send)
+    watch = read_watch(settings.watch_file)
     with exclusive(settings.state / "cycle.lock", for_s=60):
-        sent, _ = cycle.send_alerts(
-            settings, read_watch(settings.watch_file), system_clock, with_health=False
-        )
+        cycle.send_alerts(settings, watch, system_clock, with_health=False)
+        cycle.send_alerts(settings, watch, system_clock, with_health=False, unattended=True)
+        monkeypatch.setattr(cycle, "SENDING_S", 0.0)
+        cycle.send_alerts(settings, watch, system_clock, with_health=False)
+        cycle.send_alerts(settings, watch, system_clock, with_health=False, unattended=True)
 
-    assert sent == len(lent_until) == 3
     assert all(after - before >= 0.05 for before, after in pairwise(lent_until))
+    assert begun == [True] * 9 + [False] * 3
 
 
 def test_a_watch_that_was_edited_into_a_fault_shows_in_the_pulse(settings):

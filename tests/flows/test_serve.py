@@ -11,8 +11,8 @@ from datetime import timedelta
 import pytest
 
 from extractors.errors import NewswatchError
+from flows.configuration import interval_of
 from flows.prefect_settings import prefect_environment
-from flows.serve import interval_of
 from flows.settings import read_settings
 from warehouse.database import open_snapshot
 
@@ -37,7 +37,7 @@ def wait_until(condition, process, what):
 
 
 @pytest.mark.prefect
-def test_a_scheduled_run_loads_an_article(site, a_home):
+def test_scheduled_runs_load_what_comes_also_of_a_source_that_was_added_meanwhile(site, a_home):
     _, environment = a_home({"wire": site.feed})
     settings = read_settings(environment)
     site.publish(0)
@@ -49,6 +49,11 @@ def test_a_scheduled_run_loads_an_article(site, a_home):
     try:
         wait_until(lambda: articles(settings) == 1, process, "first run")
         site.publish(1)
+        site.documents["/other.xml"] = site.documents["/feed.xml"]
+        with settings.watch_file.open(
+            "a", encoding="utf-8"
+        ) as watch:  # due at once, unlike the one just polled
+            watch.write(f'\n[[sources]]\nid = "other"\nkind = "feed"\nurl = "{site.feed[:-8]}other.xml"\n')
         wait_until(lambda: articles(settings) == 2, process, "scheduled run")
         process.send_signal(signal.SIGTERM)
         _, errors = process.communicate(timeout=30)

@@ -1,6 +1,8 @@
 """Orders and batches in a place that machines share: what is lost, late, twice or broken, and who meets whom."""
 
+import json
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -10,13 +12,16 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from extractors.clock import standing_clock
 from extractors.collect import extraction_pool
 from extractors.errors import ConfigurationError
 from extractors.orders import Manners
 from extractors.watch import read_watch
-from flows import distribution
+from flows import cycle, distribution
+from flows.backing_up import back_up, restore
+from flows.cli import main
 from flows.collecting import Collector
 from flows.cycle import RESUME_FOR, run_cycle
 from flows.distribution import load_finished, plan_round, progress
@@ -24,6 +29,8 @@ from flows.settings import read_settings
 from tests.flows.conftest import START, WATCH
 from warehouse import leases, rounds
 from warehouse.database import open_warehouse
+from warehouse.rebuild import missing_batches
+from warehouse.writers import writing
 from warehouse.zone import ZoneError, open_zone
 
 CLOCK = standing_clock(START)
@@ -35,8 +42,8 @@ class Newsdesk:
 
     def __init__(self, site, a_home, tmp_path, pool):
         """Let a.example list a page of b.example, and b.example one of its own."""
-        hosts = dict.fromkeys(("a.example", "b.example"), f"127.0.0.1:{site.port}")
-        feeds = {host.partition(".")[0]: f"http://{host}/{host.partition('.')[0]}.xml" for host in hosts}
+        hosts = dict.fromkeys(("a.example", "b.example", "c.example"), f"127.0.0.1:{site.port}")
+        feeds = {name: f"http://{name}.example/{name}.xml" for name in ("a", "b")}
         _, environment = a_home(feeds)
         site.publish(0)
         site.publish(1)
@@ -54,6 +61,17 @@ class Newsdesk:
         self.watch = read_watch(self.settings.watch_file)
         self.zone = open_zone(self.place)
         self.site = site
+
+    def to_a_third_site(self, way):
+        """Let both list a page of c.example, by its address or by one of their own that leads there."""
+        for name, number in (("a", 0), ("b", 1)):
+            link = f"http://c.example/{number}.html"
+            if way == "redirect":
+                self.site.moved[f"/{name}/go"] = link
+                link = f"http://{name}.example/{name}/go"
+            kind, feed = self.site.documents[f"/{name}.xml"]
+            feed = feed.replace(f"http://b.example/{number}.html".encode(), link.encode())
+            self.site.documents[f"/{name}.xml"] = (kind, feed)
 
     def plan(self, clock=CLOCK):
         """Plan a round."""
@@ -135,6 +153,47 @@ def test_a_source_that_moved_to_the_site_of_another_one_is_read_with_it_from_the
     assert told == [(2, "failing"), (1, "ok"), (1, "ok")]
 
 
+@pytest.mark.parametrize("way", ["link", "redirect"])
+def test_two_collectors_never_meet_at_a_site_that_no_order_knew_of(desk, way):
+    desk.to_a_third_site(way)
+    desk.plan()
+    first = desk.collect()
+    asked = {path: desk.site.hits.get(path, 0) for path in ("/0.html", "/1.html")}
+    claims = desk.zone.look().names("sites")
+    meanwhile = desk.plan(LATER)
+    desk.load()
+    clock = standing_clock(START + timedelta(minutes=40))
+    desk.plan(clock)
+    desk.collect(clock)
+    desk.load(clock)
+
+    assert len(first) == 2
+    assert sorted(asked.values()) == [0, 1], (
+        "who comes later leaves it alone as long as the other one is not loaded"
+    )
+    assert claims == ["c.example"]
+    assert meanwhile == ()
+    assert desk.rows("SELECT count(*) FROM articles") == [(2,)]
+    assert desk.site.hits["/0.html"] == desk.site.hits["/1.html"] == 1
+    assert desk.left() == []
+
+
+def test_a_link_that_always_leads_to_the_site_of_another_order_is_not_tried_for_ever(desk):
+    kind, feed = desk.site.documents["/a.xml"]
+    desk.site.documents["/a.xml"] = (kind, feed.replace(b"b.example/0.html", b"a.example/go"))
+    desk.site.moved["/go"] = "http://b.example/0.html"
+    attempts = []
+    for minutes in (0, 5, 31, 40):
+        clock = standing_clock(START + timedelta(minutes=minutes))
+        assert len(desk.plan(clock)) == 2
+        desk.collect(clock)
+        desk.load(clock)
+        attempts += desk.rows("SELECT attempts FROM state.pending_items")
+
+    assert attempts == [(1,), (1,), (2,), (2,)]
+    assert "/0.html" not in desk.site.hits
+
+
 def test_while_an_order_is_out_nothing_is_planned_for_its_sites(desk):
     desk.plan()
 
@@ -197,6 +256,36 @@ def test_what_is_finished_waits_for_the_others_of_its_round_and_not_for_ever(des
     assert [len(found.results) for found in (waiting, part, late)] == [0, 1, 1]
     assert desk.rows("SELECT count(*) FROM polls") == [(2,)]
     assert desk.left() == []
+
+
+def test_a_part_that_could_not_be_loaded_at_once_is_loaded_once_though_the_whole_round_came_then(
+    desk, monkeypatch
+):
+    desk.plan()
+    settings = read_settings({**desk.environment, "NEWSWATCH_HOME": str(desk.settings.home.parent / "c")})
+    with Collector(settings, CLOCK, desk.pool) as collector:
+        assert collector.collect_one() is not None
+
+    def fail(*_, **__):
+        raise RuntimeError("not now")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(rounds, "PATIENCE", timedelta(0))
+        patched.setattr(cycle, "load_batch", fail)
+        assert len(desk.load().failures) == 1
+    desk.collect()
+    with (
+        monkeypatch.context() as patched
+    ):  # what waits in the landing zone fails again, until the whole lies there too
+        patched.setattr(cycle, "load_waiting", lambda *_: cycle.Loaded())
+        desk.load()
+    results = desk.load().results
+
+    assert [result.polls for result in results] == [1, 1]
+    assert desk.rows("SELECT count(*) FROM polls") == [(2,)]
+    assert desk.left() == []
+    with open_warehouse(desk.settings.warehouse) as con:
+        assert missing_batches(con, desk.settings.archive) == []
 
 
 def test_a_damaged_batch_is_kept_and_told_and_stops_no_other_one(desk):
@@ -307,11 +396,65 @@ def test_two_homes_do_not_write_from_one_place(desk, tmp_path):
     desk.plan()
     other = replace(desk.settings, home=tmp_path / "other")
 
-    with pytest.raises(ConfigurationError, match=r"another home writes from this place.*remove writer/"):
+    with pytest.raises(
+        ConfigurationError, match=r"another home writes from this place: .*writer --take-over"
+    ):
         plan_round(other, desk.watch, CLOCK)
     with pytest.raises(ConfigurationError):
         load_finished(other, desk.watch, CLOCK)
     assert desk.load().results == ()
+
+
+def restored(desk, backup):
+    """Return the settings of a home on another machine, made from a backup."""
+    settings = read_settings({**desk.environment, "NEWSWATCH_HOME": str(desk.settings.home.parent / "new")})
+    restore(settings, backup, CLOCK)
+    return settings
+
+
+def test_a_home_that_is_moved_goes_on_by_itself_and_the_old_one_never(desk, tmp_path):
+    desk.plan()
+    desk.collect()
+    desk.load()
+    new = restored(desk, back_up(desk.settings, tmp_path / "backup", CLOCK, with_archive=True).path)
+
+    planned = plan_round(new, desk.watch, LATER)
+
+    assert planned
+    with pytest.raises(ConfigurationError, match=str(new.home)):
+        desk.plan(LATER)
+    desk.collect(LATER)
+    assert load_finished(new, desk.watch, LATER).results
+    with open_warehouse(new.warehouse) as con:
+        assert con.execute("SELECT count(*) FROM articles").fetchall() == [(2,)]
+    with pytest.raises(ConfigurationError):
+        desk.load(LATER)
+
+
+def test_a_home_from_an_older_backup_takes_over_with_one_command(desk, tmp_path):
+    desk.plan()
+    desk.collect()
+    desk.load()
+    backup = back_up(desk.settings, tmp_path / "backup", CLOCK).path
+    desk.plan(LATER)
+    new = restored(desk, backup)
+    command = ["--home", str(new.home), "writer", "--take-over"]
+    with pytest.raises(ConfigurationError, match=re.escape(f"newswatch {' '.join(command)}")):
+        plan_round(new, desk.watch, LATER)
+
+    with writing(desk.zone, distribution.desk_of(desk.settings)):
+        busy = CliRunner().invoke(main, command, env=desk.environment)
+    done = CliRunner().invoke(main, command, env=desk.environment)
+    told = CliRunner().invoke(main, ["--home", str(new.home), "writer", "--json"], env=desk.environment)
+
+    assert (busy.exit_code, done.exit_code) == (1, 0)
+    assert "is writing now" in busy.output
+    assert str(desk.settings.home) in done.stderr
+    assert "That is this home" in done.stdout
+    assert json.loads(told.stdout)["home"] == str(new.home)
+    plan_round(new, desk.watch, LATER)
+    with pytest.raises(ConfigurationError, match=str(new.home)):
+        desk.load(LATER)
 
 
 def test_run_with_a_shared_place_is_a_collector_too(desk):

@@ -10,12 +10,14 @@ import sys
 import threading
 import time
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from extractors.watch import read_watch
 from flows.children import LONGEST_WAIT_S, Child, end_left, note_children, pause_s
+from flows.configuration import Configuration
 from flows.notes import read_note
 from flows.prefect_settings import database_of, is_broken, prefect_environment, set_aside
 from flows.serve import Supervisor, free_port, own_name
@@ -226,7 +228,7 @@ def test_what_prefect_is_told_can_be_set_otherwise_but_for_where_it_lives(settin
 
 @pytest.mark.prefect
 def test_a_server_whose_port_was_taken_gets_another_one_and_the_runner_with_it(settings):
-    supervisor = Supervisor(settings, timedelta(minutes=5))
+    supervisor = Supervisor(Configuration(settings, read_watch(settings.watch_file)))
     taken = int(supervisor.environment["PREFECT_SERVER_API_PORT"])
     try:
         with socket.socket() as thief:

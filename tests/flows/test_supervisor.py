@@ -9,7 +9,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from extractors.watch import read_watch
 from flows import children, serve
+from flows.configuration import Configuration
 from flows.prefect_settings import database_of
 from flows.serve import CHECK_S, Supervisor, free_port, is_taken
 from flows.settings import read_settings
@@ -60,6 +62,11 @@ class _Process:
         return 0
 
 
+def configuration(environment):
+    settings = read_settings(environment)
+    return Configuration(settings, read_watch(settings.watch_file), timedelta(minutes=3))
+
+
 @pytest.fixture
 def machine(monkeypatch):
     made = _Machine()
@@ -75,7 +82,7 @@ def machine(monkeypatch):
 @pytest.fixture
 def supervisor(machine, a_home, monkeypatch):
     _, environment = a_home({})
-    made = Supervisor(read_settings(environment), timedelta(minutes=3))
+    made = Supervisor(configuration(environment))
     monkeypatch.setattr(Supervisor, "_answers", lambda _: machine.answers)
     return made
 
@@ -101,7 +108,7 @@ def test_a_port_that_somebody_took_is_left_to_him_whatever_he_answers(machine, a
             pass
 
     _, environment = a_home({})
-    supervisor = Supervisor(read_settings(environment), timedelta(minutes=3))
+    supervisor = Supervisor(configuration(environment))
     port = int(supervisor.environment["PREFECT_SERVER_API_PORT"])
     machine.run(supervisor, 1)
     with ThreadingHTTPServer(("127.0.0.1", port), Handler) as other:

@@ -1,5 +1,6 @@
 """What the supervisor tells by itself: once, with an end, over restarts, and without warehouse or room on the disk."""
 
+import logging
 import shutil
 import subprocess
 import time
@@ -8,13 +9,16 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import structlog
 
 from extractors.clock import standing_clock
 from extractors.errors import NewswatchError
-from extractors.watch import AlertRule
+from extractors.watch import AlertRule, read_watch
 from flows.alerts.deliver import REPEAT
 from flows.alerts.health import decide_health
 from flows.conditions import Cycles, no_cycle
+from flows.configuration import Configuration
+from flows.log import configure_logging
 from flows.newsroom.receiver import Receiver
 from flows.notes import LENGTH, read_note, write_note
 from flows.pulse import beating, read_pulse
@@ -56,7 +60,7 @@ def home(tmp_path, receiver, a_watch):
             self.settings.state.mkdir(parents=True)
 
         def dog(self, now=NOON):
-            self.dogs.append(Watchdog(self.settings, self.watch, INTERVAL, now))
+            self.dogs.append(Watchdog(Configuration(self.settings, self.watch, INTERVAL), now))
             return self.dogs[-1]
 
         def cycle(self, at, error=None):
@@ -291,6 +295,80 @@ def test_one_channel_that_hangs_keeps_no_other_one_from_being_told(home, receive
     assert states == {"bad": "failed", "operator": "sent"}
 
 
+RULE = """
+[[alerts]]
+name = "{name}"
+to = "{to}"
+about = "health"
+"""
+
+
+@pytest.fixture
+def edited(a_home):
+    """A home with files, and a watchdog on it: what the files say now, by name."""
+    home, environment = a_home(
+        {"wire": "https://wire.example/rss"}, alerts=RULE.format(name="desk", to="env:DESK")
+    )
+    settings = read_settings(environment)
+    settings.state.mkdir()
+    made = Watchdog(Configuration(settings, read_watch(settings.watch_file)), NOON)
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    yield made, home, settings
+    made.close()
+    root.handlers[:] = handlers  # new settings set up logging anew
+    root.setLevel(level)
+    structlog.reset_defaults()
+
+
+def test_a_channel_that_was_changed_since_is_the_one_that_is_told(edited, receiver):
+    dog, home, settings = edited
+    now = looks(dog, NOON, 15)
+    (home / "newswatch.env").write_text(
+        f"DESK={receiver.url}\nNEWSWATCH_LANDING=elsewhere\n", encoding="utf-8"
+    )
+    now = settled(dog, look_until(dog, now, lambda: receiver.messages, "message"))
+    assert dog._settings.landing == home / "elsewhere"
+
+    watch = settings.watch_file.read_text(encoding="utf-8")
+    settings.watch_file.write_text(
+        watch + RULE.format(name="night", to=f"{receiver.url}night"), encoding="utf-8"
+    )
+    now = settled(dog, looks(dog, now, 5))
+    with beating(settings.state, standing_clock(now)):
+        pass
+    settled(dog, look_until(dog, now, lambda: len(receiver.messages) == 4, "all-clear"))
+
+    assert [one.rule for one in read_told(settings.state).alerts] == ["desk", "night", "desk", "night"]
+    assert {one.state for one in read_told(settings.state).alerts} == {"sent"}
+
+
+def test_files_that_cannot_be_read_just_then_leave_what_they_said(edited, receiver, capsys):
+    dog, home, settings = edited
+    (home / "newswatch.env").write_text(f"DESK={receiver.url}\n", encoding="utf-8")
+    now = looks(dog, NOON, 1)
+    (home / "newswatch.env").write_text("NEWSWATCH_WORKERS=many\n", encoding="utf-8")
+    settings.watch_file.write_text("title = \n", encoding="utf-8")
+    configure_logging("info", json_lines=True)
+    settled(dog, look_until(dog, looks(dog, now, 20), lambda: receiver.messages, "message"))
+    told = [line for line in capsys.readouterr().err.splitlines() if "file_not_read" in line]
+
+    assert [one["title"] for one in receiver.messages] == [
+        "newswatch: no cycle has come to its end for 21 minutes"
+    ]
+    assert len(told) == 2, "each is told once"
+
+
+def test_how_long_is_too_long_goes_by_the_interval_as_it_is_now(edited):
+    dog, _, settings = edited
+    watch = settings.watch_file.read_text(encoding="utf-8")
+    for every, interval in (("1h", 5 * MINUTE), ("10m", 2 * MINUTE), ("oops", 2 * MINUTE)):
+        settings.watch_file.write_text(watch.replace('"1m"', f'"{every}"'), encoding="utf-8")
+        dog.look(NOON + interval)
+        assert dog._cycles(NOON).interval == interval
+        dog._looked_at = None
+
+
 def test_a_dead_channel_fills_no_note_and_makes_no_restart_tell_again(home):
     told = Told()
     for number in range(100):
@@ -402,11 +480,11 @@ def test_a_full_disk_is_told_once_though_nothing_can_be_written(small_disk, rece
     settings = read_settings({"OPERATOR": receiver.url}, home=small_disk / "home")
     settings.state.mkdir(parents=True)
     watch = a_watch(alerts=(AlertRule(name="operator", to="env:OPERATOR"),))
-    dog = Watchdog(settings, watch, INTERVAL, NOON)
+    dog = Watchdog(Configuration(settings, watch, INTERVAL), NOON)
     filled(small_disk)
     try:
         now = settled(dog, look_until(dog, NOON, lambda: receiver.messages, "message"))
-        restarted = Watchdog(settings, watch, INTERVAL, now)
+        restarted = Watchdog(Configuration(settings, watch, INTERVAL), now)
         looks(restarted, now, 10)
     finally:
         dog.close()
@@ -424,7 +502,7 @@ def test_where_even_the_note_cannot_be_made_it_is_told_once_as_long_as_serve_liv
     settings.state.mkdir(parents=True)
     watch = a_watch(alerts=(AlertRule(name="operator", to="env:OPERATOR"),))
     filled(small_disk)
-    dog = Watchdog(settings, watch, INTERVAL, NOON)
+    dog = Watchdog(Configuration(settings, watch, INTERVAL), NOON)
     try:
         now = settled(dog, look_until(dog, NOON, lambda: receiver.messages, "message"))
         looks(dog, now, 15)

@@ -129,6 +129,23 @@ def test_who_is_deaf_to_interruptions_hears_this_one(zone, monkeypatch):
         signal.signal(signal.SIGINT, before)
 
 
+@pytest.mark.usefixtures("short")
+def test_who_goes_on_after_an_interruption_is_interrupted_again(zone):
+    done = []
+
+    with pytest.raises(LeaseLostError), kept(take(zone, Standing(order_id=ORDER))):  # noqa: PT012 - as above
+        assert take(zone, Standing(order_id=ORDER, taken=1)) is not None
+        for number in range(3):  # as one who loads batches: what one fails of stops no other one
+            try:
+                time.sleep(20)
+            except KeyboardInterrupt:
+                if number == 1:
+                    raise RuntimeError("Query interrupted") from None
+            done.append(number)
+
+    assert done == [0]
+
+
 def test_an_interruption_by_the_user_stays_one(zone):
     with pytest.raises(KeyboardInterrupt), kept(take(zone, Standing(order_id=ORDER))):  # noqa: PT012 - as above
         os.kill(os.getpid(), signal.SIGINT)

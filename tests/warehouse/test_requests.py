@@ -96,7 +96,9 @@ def test_good_manners_are_counted_and_break_nothing(ledger):
 def test_every_field_of_a_request_is_kept(con, ledger):
     whole = replace(ASKED, retry_after_s=7.5, open_at_host=2, gap_s=1.5, cause="rate-limited", seconds=0.25)
     ledger(ASKED, whole)
-    kept = con.execute("SELECT * EXCLUDE (order_id, position, site) FROM requests WHERE position = 1")
+    kept = con.execute(
+        "SELECT * EXCLUDE (order_id, position, site, text_read) FROM requests WHERE position = 1"
+    )
     row = dict(zip([column[0] for column in kept.description], kept.fetchone(), strict=True))
 
     assert row == {name: getattr(whole, name) for name in Request.__slots__}

@@ -1,6 +1,6 @@
 """Rounds: what travels to collectors, and which batches are loaded together."""
 
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,18 +9,16 @@ from extractors.errors import WarehouseError
 from extractors.orders import (
     Batch,
     HostRest,
-    ItemOutcome,
     Manners,
     Order,
-    Poll,
     RobotsFile,
     SourceOrder,
     batch_id_of,
 )
 from extractors.watch import AlertRule, Example
 from warehouse import rounds
-from warehouse.landing import read_batch, write_batch
-from warehouse.rounds import PATIENCE, joined, ready
+from warehouse.landing import write_batch
+from warehouse.rounds import PATIENCE, ready
 from warehouse.splitting import split
 from warehouse.zone import open_zone
 
@@ -133,47 +131,3 @@ def test_an_order_that_is_closed_is_gone_with_all_that_belongs_to_it(zone, piece
     listing = zone.look()
     assert rounds.open_orders(listing) == ["o1-2of2"]
     assert (listing.names("batches"), listing.names("leases")) == ([], ["o1-2of2.1.json"])
-
-
-def test_joined_batches_are_the_batch_of_the_whole_order(tmp_path, noon, an_article, an_item):
-    page, again = an_article(1), an_article(1)
-    feed = replace(again, article=replace(again.article, text_from="feed"))
-    made = [
-        Batch(
-            batch_id=batch_id_of(f"o1-{number}of2"),
-            order_id=f"o1-{number}of2",
-            collected_at=noon + timedelta(minutes=number),
-            polls=(Poll(source_id=f"s{number}", started_at=noon, outcome="new"),),
-            outcomes=(ItemOutcome(item=an_item(number), state="failed"),),
-            articles=articles,
-        )
-        for number, articles in ((1, (feed, an_article(2))), (2, (page, an_article(3))))
-    ]
-
-    whole, part = joined(made), joined(made[1:])
-
-    assert (whole.batch_id, whole.order_id) == (batch_id_of("o1"), "o1")
-    assert part.batch_id not in {batch_id_of("o1"), made[1].batch_id}
-    assert whole.parts == (made[0].batch_id, made[1].batch_id)
-    assert whole.collected_at == noon + timedelta(minutes=2)
-    assert [poll.source_id for poll in whole.polls] == ["s1", "s2"]
-    assert whole.articles == (page, an_article(2), an_article(3))
-    assert read_batch(write_batch(tmp_path, whole)) == whole
-
-
-def test_joined_batches_have_everything_that_each_of_them_had(noon):
-    # A kind of record that `joined` does not know would be lost where several collect, and nowhere else.
-    kinds = [one.name for one in fields(Batch) if one.default == () and one.name not in {"articles", "parts"}]
-    made = [
-        Batch(
-            batch_id=batch_id_of(f"o1-{number}of2"),
-            order_id=f"o1-{number}of2",
-            collected_at=noon,
-            **{name: ((name, number),) for name in kinds},
-        )
-        for number in (1, 2)
-    ]
-
-    whole = joined(made)
-
-    assert {name: getattr(whole, name) for name in kinds} == {name: ((name, 1), (name, 2)) for name in kinds}

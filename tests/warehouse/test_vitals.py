@@ -1,10 +1,13 @@
 """The facts that decisions on health look at, and the counts for monitors, from real tables."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from extractors.orders import Batch, ItemOutcome
+from extractors.orders import Batch, ItemOutcome, PageVisit, Request, Validator
+from extractors.records import Item
+from extractors.web.redirects import Trail
 from warehouse.counts import read_counts
 from warehouse.database import insert, open_warehouse
 from warehouse.episodes import Episode, open_episodes, save_episodes
@@ -75,6 +78,7 @@ def page_request(name, number, **changes):
         "conditional": False,
         "validators": False,
         "open_at_host": 1,
+        "text_read": True,
     }
     return row | changes
 
@@ -138,34 +142,87 @@ def test_a_message_that_is_refused_while_others_go_out_is_no_dead_channel(con):
     assert read_vitals(con, NOON).undelivered == ()
 
 
-def test_pages_of_articles_that_are_known_already_are_read(con):
-    insert(con, "sources", [source("wire")])
-    insert(con, "requests", [page_request("wire", number) for number in range(20)])
-    columns = {row[0]: None for row in con.execute("DESCRIBE state.pages").fetchall()}
-    for number in range(12):
-        at = NOON - DAY + number * MINUTE
-        page = {"url": f"https://www.wire.example/{number}", "host": "www.wire.example", "source_id": "wire"}
-        page |= {"article_url": f"https://other.example/{number}", "asked_url": page["url"], "authors": []}
-        page |= {"first_seen_at": at, "visited_at": at, "next_check_at": at, "checks": 0, "gone": 0}
-        insert(con, "state.pages", [columns | page])
+def visit(number, article_url, at, link=None):
+    url = link or f"https://www.wire.example/{number}"
+    return PageVisit(
+        item=Item(source_id="wire", url=url),
+        visited_at=at,
+        outcome="read",
+        validator=Validator(url=url),
+        article_url=article_url,
+    )
+
+
+def asked(number, at, **changes):
+    told = {"url": f"https://www.wire.example/{number}", "host": "www.wire.example", "http_status": 200}
+    return Request(**told | {"purpose": "page", "started_at": at, "source_id": "wire"} | changes)
+
+
+def loaded(con, watch, at, requests, articles=(), pages=()):
+    parts = {"requests": tuple(requests), "articles": tuple(articles), "pages": tuple(pages)}
+    load(con, Batch(batch_id=at.isoformat(), order_id="o", collected_at=at, **parts), watch, at)
+
+
+def test_a_page_that_was_read_counts_as_read_though_its_article_is_known_for_long(con, a_watch, an_article):
+    """The source lists old articles again, by links of today: nothing that is stored of them is younger than weeks."""
+    watch, long_ago = a_watch(), NOON - 30 * DAY
+    old = {"published_at": long_ago, "published_from": "page", "text_from": "page"}
+    articles = [an_article(number, seen_at=long_ago, **old) for number in range(20)]
+    loaded(con, watch, long_ago, [], articles)
+    again = [replace(one, article=replace(one.article, seen_at=NOON)) for one in articles[:15]]
+    pages = [visit(number, one.article.url, NOON) for number, one in enumerate(again)]
+    loaded(con, watch, NOON, [asked(number, NOON) for number in range(20)], again, pages)
     (wire,) = read_vitals(con, NOON).pages
 
-    assert (wire.asked, wire.read) == (20, 12)
+    assert con.execute("SELECT count(*) FROM articles").fetchone() == (20,)
+    assert (wire.asked, wire.read) == (20, 15)
 
 
-def test_pages_are_counted_as_read_where_they_gave_an_article_with_its_own_text(con):
+def test_what_the_feed_says_of_an_article_and_a_page_without_one_are_not_read(con, a_watch, an_article):
+    read, fed = an_article(1, text_from="page"), an_article(2, text_from="feed")
+    pages = [visit(1, read.article.url, NOON), visit(2, fed.article.url, NOON)]
+    requests = [asked(number, NOON) for number in range(4)]
+    loaded(con, a_watch(), NOON, [*requests, asked(4, NOON, http_status=503)], [read, fed], pages)
+    (wire,) = read_vitals(con, NOON).pages
+
+    assert (wire.asked, wire.read) == (5, 1)
+
+
+def test_a_page_behind_a_redirect_whose_query_is_hidden_is_found_again(con, a_watch, an_article):
+    read = an_article(1, text_from="page")
+    trail = Trail("https://www.wire.example/1")
+    trail.follow(302, "/1?session=secret")
+    hop = asked(1, NOON, http_status=302)
+    requests = [hop, asked(1, NOON + MINUTE, url=trail.shown)]
+    loaded(con, a_watch(), NOON, requests, [read], [visit(1, read.article.url, NOON, link=trail.at)])
+    (wire,) = read_vitals(con, NOON).pages
+
+    assert (wire.asked, wire.read) == (1, 1)
+    assert "secret" not in str(con.execute("FROM requests").fetchall())
+
+
+def test_a_page_that_was_had_at_a_later_try_is_read_and_what_older_programs_asked_is_not_counted(con):
+    insert(con, "sources", [source("wire")])
+    refused = {"cause": "http-503", "http_status": 503, "text_read": False}
+    insert(con, "requests", [page_request("wire", 1, **refused), page_request("wire", 2, **refused)])
+    later = {"url": "https://www.wire.example/1", "text_read": True}
+    insert(con, "requests", [page_request("wire", 3, **later), page_request("wire", 4, text_read=None)])
+    (wire,) = read_vitals(con, NOON).pages
+
+    assert (wire.asked, wire.read, wire.cause) == (2, 1, "http-503")
+
+
+def test_the_last_pages_are_counted(con):
     insert(con, "sources", [source("wire"), source("left", state="removed")])
     insert(con, "requests", [page_request("wire", number) for number in range(25)])
-    refused = {"cause": "http-403", "http_status": 403}
+    refused = {"cause": "http-403", "http_status": 403, "text_read": False}
     insert(con, "requests", [page_request("wire", number, **refused) for number in range(25, 30)])
-    hop = {"http_status": 301, "url": "https://www.wire.example/hop"}
+    hop = {"http_status": 301, "url": "https://www.wire.example/hop", "text_read": None}
     insert(con, "requests", [page_request("wire", 40 + number, **hop) for number in range(5)])
     insert(con, "requests", [page_request("left", number) for number in range(9)])
-    own = [article("wire", number) for number in range(24, 26)]
-    insert(con, "articles", [*own, article("wire", 27, text_from="feed"), article("wire", 1)])
     (wire,) = read_vitals(con, NOON).pages
 
-    assert (wire.source_id, wire.asked, wire.read, wire.cause) == ("wire", 20, 2, "http-403")
+    assert (wire.source_id, wire.asked, wire.read, wire.cause) == ("wire", 20, 15, "http-403")
     assert (wire.host, wire.since) == ("www.wire.example", NOON - DAY + 10 * MINUTE)
     assert read_vitals(con, NOON + 8 * DAY).pages == ()
 

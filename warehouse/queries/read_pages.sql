@@ -1,6 +1,6 @@
--- Of the last pages of each source that were asked for: how many gave an article with the page's own text, be it known
--- already (a page that was read is looked at again, and stands among those). Not of searches: their links lead through
--- redirectors, and mostly to articles that others list too.
+-- Of the last pages of each source that were asked for: how many gave the text of an article, be that known already
+-- (`text_read`). A page that was asked for several times was read if it was once. Not of searches: their links lead
+-- through redirectors, and mostly to articles that others list too.
 -- Params: since, most (pages of a source)
 WITH asked AS (
     SELECT
@@ -8,39 +8,25 @@ WITH asked AS (
         url,
         any_value(host)             AS host,
         max(started_at)             AS asked_at,
-        arg_max(cause, started_at)  AS cause
+        arg_max(cause, started_at)  AS cause,
+        bool_or(text_read)          AS text_read
     FROM requests
-    WHERE purpose = 'page' AND started_at >= $since AND (http_status IS NULL OR http_status NOT BETWEEN 300 AND 399)
+    WHERE purpose = 'page' AND started_at >= $since AND text_read IS NOT NULL
     GROUP BY source_id, url
 ),
 latest AS (
     SELECT *
     FROM asked
     QUALIFY row_number() OVER (PARTITION BY source_id ORDER BY asked_at DESC, url) <= $most
-),
-counted AS (
-    SELECT
-        source_id,
-        count(*)                                        AS asked,
-        min(asked_at)                                   AS since,
-        mode(cause) FILTER (WHERE cause IS NOT NULL)    AS cause,
-        mode(host)                                      AS host
-    FROM latest
-    GROUP BY source_id
-),
-known AS (
-    SELECT source_id, url, first_seen_at FROM articles WHERE text_from = 'page'
-    UNION ALL
-    SELECT source_id, article_url, first_seen_at FROM state.pages
-),
-told AS (
-    SELECT c.source_id, count(DISTINCT k.url) AS read
-    FROM counted AS c
-    JOIN known AS k ON k.source_id = c.source_id AND k.first_seen_at >= c.since
-    GROUP BY c.source_id
 )
-SELECT c.source_id, c.asked, least(coalesce(t.read, 0), c.asked) AS read, c.since, c.cause, c.host
-FROM counted AS c
-JOIN sources AS s ON s.source_id = c.source_id AND s.state <> 'removed' AND s.kind <> 'search'
-LEFT JOIN told AS t ON t.source_id = c.source_id
-ORDER BY c.source_id;
+SELECT
+    l.source_id,
+    count(*)                                                                AS asked,
+    count(*) FILTER (WHERE l.text_read)                                     AS read,
+    min(l.asked_at)                                                         AS since,
+    mode(l.cause) FILTER (WHERE NOT l.text_read AND l.cause IS NOT NULL)    AS cause,
+    mode(l.host)                                                            AS host
+FROM latest AS l
+JOIN sources AS s ON s.source_id = l.source_id AND s.state <> 'removed' AND s.kind <> 'search'
+GROUP BY l.source_id
+ORDER BY l.source_id;
