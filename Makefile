@@ -3,7 +3,7 @@ PYTHON ?= $(shell python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' 
 BIN := .venv/bin
 SET := .venv/.set-up
 
-.PHONY: setup demo test check soak lock bench bench-extract bench-collect bench-distribution bench-stories bench-copies bench-growth bench-serve score train judge format clean
+.PHONY: setup demo test check soak lock bench bench-extract bench-collect bench-distribution bench-stories bench-copies bench-growth bench-warehouse bench-serve score schema questions train judge format clean
 
 setup: $(SET)
 
@@ -35,6 +35,13 @@ format: $(SET)
 
 score: $(SET)
 	$(BIN)/python -m tests.score
+
+# docs/schema.md from the comments in the file, and the answers of docs/questions.md from the newsroom (two minutes).
+schema: $(SET)
+	$(BIN)/python -m tests.schema_page
+
+questions: $(SET)
+	$(BIN)/python -m tests.questions_page
 
 # One thread: sums of floats depend on their order, and the weights are to be the same again.
 train: $(SET)
@@ -71,6 +78,11 @@ bench-copies: $(SET)
 # A million stored articles: some minutes, some gigabytes in the temporary folder.
 bench-growth: $(SET)
 	$(BIN)/python -m tests.bench.growth
+
+# What a file of a million articles answers, and how fast; eight readers beside a writer that publishes, for 10 minutes.
+# SQLite is asked the same, and PostgreSQL where it is installed. About an hour, 12 GB in the temporary folder.
+bench-warehouse: $(SET)
+	$(BIN)/python -m tests.bench.warehouse --others --readers 600
 
 # What running unattended costs: 40 minutes in which next to nothing happens.
 bench-serve: $(SET)

@@ -9,8 +9,9 @@ NewswatchError
 │   └── PermanentFetchError the same request will fail again until someone acts
 ├── ParseError              bytes that are not the feed, sitemap or page they should be
 ├── ExtractionError         a page that gave no article (it hung, crashed, or holds none)
-└── WarehouseError          the DuckDB file cannot be opened, is newer than the program, or is held
-    └── DamagedWarehouseError   its bytes are not what was written: the next cycle makes it anew
+├── WarehouseError          the DuckDB file cannot be opened, is newer than the program, or is held
+│   └── DamagedWarehouseError   its bytes are not what was written: the next cycle makes it anew
+└── LimitError              work that somebody asked for was ended at its limit of time or memory
 ```
 """
 
@@ -134,3 +135,7 @@ class WarehouseError(NewswatchError):
 
 class DamagedWarehouseError(WarehouseError):
     """The bytes of the file are not what was written, or it is gone while the snapshot is there."""
+
+
+class LimitError(NewswatchError):
+    """Work that somebody asked for was ended at its limit of time or memory; the message says which."""

@@ -77,6 +77,13 @@ class FeedTextJob:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TextJob:
+    """An article whose text is at hand and nothing else of it: its signals are read from that."""
+
+    article: Article
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DiscoveryJob:
     """A web page on which listings are looked for, as `ListingJob`."""
 
@@ -114,7 +121,7 @@ class Refused:
     detail: str
 
 
-Job = ListingJob | PageJob | FeedTextJob | DiscoveryJob | RightsJob
+Job = ListingJob | PageJob | FeedTextJob | TextJob | DiscoveryJob | RightsJob
 Result = Listing | CollectedArticle | tuple[Instead, ...] | RightsSaid | Refused
 
 
@@ -135,6 +142,8 @@ class Reader:
                 return _discovered(job)
             if isinstance(job, RightsJob):
                 return RightsSaid(notices=tuple(_rights(job)))
+            if isinstance(job, TextJob):
+                return self._text(job.article)
             return self._page(job) if isinstance(job, PageJob) else self._feed_text(job)
         except (ParseError, ExtractionError) as error:
             told = str(error).removeprefix(f"{error.url}: {error.cause}")
@@ -159,18 +168,28 @@ class Reader:
             return Refused(cause="no-text", detail="the feed has no text of its own")
         return self._tagged(article)
 
-    def _tagged(self, article: Article) -> CollectedArticle:
-        """Let the text tell its language; what page or source say counts only where it is too short to tell."""
-        from extractors.signals.language import detect_language  # noqa: PLC0415 - only in workers
+    def _text(self, article: Article) -> CollectedArticle:
+        """Tag the text that was kept; of an imported article the language stands, for its file may have told it."""
+        if article.published_from == "import":
+            return CollectedArticle(article=article, signals=self._ready_tagger().tag(article))
+        return self._tagged(article)
+
+    def _ready_tagger(self) -> "Tagger":
         from extractors.signals.tagger import Tagger  # noqa: PLC0415 - only in workers
 
         if self._tagger is None:
             self._tagger = Tagger(self._watch)
+        return self._tagger
+
+    def _tagged(self, article: Article) -> CollectedArticle:
+        """Let the text tell its language; what page or source say counts only where it is too short to tell."""
+        from extractors.signals.language import detect_language  # noqa: PLC0415 - only in workers
+
         hint = (article.language,) if article.language else ()
         expected = tuple(dict.fromkeys((*self._watch.languages, *hint)))
         found = detect_language(f"{article.title}\n\n{article.text}", expected)
         known = replace(article, language=found or article.language)
-        return CollectedArticle(article=known, signals=self._tagger.tag(known))
+        return CollectedArticle(article=known, signals=self._ready_tagger().tag(known))
 
 
 def _listing(job: ListingJob) -> Listing:

@@ -18,7 +18,8 @@ from extractors.clock import Clock
 from extractors.errors import ConfigurationError, DamagedWarehouseError, WarehouseError
 from extractors.orders import batch_id_of
 from flows.housekeeping import places_of
-from flows.settings import FILE_NAME, LINE, Settings, unquoted
+from flows.settings import Settings
+from flows.settings_file import FILE_NAME, LINE, unquoted
 from warehouse import snapshot
 from warehouse.backup import MANIFEST, BackupError, Manifest, Packer, unpack, writing
 from warehouse.database import Connection, damage_in, open_snapshot, open_warehouse, run, suspicion_path

@@ -10,7 +10,8 @@ import structlog
 from extractors.errors import NewswatchError
 from extractors.watch import Watch, read_watch
 from flows.log import configure_logging
-from flows.settings import FILE_NAME, Settings, process_environment, read_settings, secret_values
+from flows.settings import Settings, process_environment, read_settings, secret_values
+from flows.settings_file import FILE_NAME
 
 log = structlog.get_logger()
 

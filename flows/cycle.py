@@ -19,6 +19,7 @@ from extractors.errors import NewswatchError, WarehouseError
 from extractors.orders import Batch, Order
 from extractors.watch import Watch
 from flows.housekeeping import keep_verified, mend, tidy_if_due
+from flows.indexing import index_news
 from flows.pulse import beating
 from flows.settings import Settings
 from warehouse import landing, snapshot
@@ -277,7 +278,7 @@ def load_batch(
 def publish(settings: Settings, *, with_copy: bool = True) -> bool:
     """Replace the snapshot; False where nothing has changed or its folder cannot be written (logged).
 
-    The copy elsewhere, where one is wanted, is made anew too; not with `with_copy` False: then the next time.
+    The copy elsewhere, where one is wanted, and the search index follow; not with `with_copy` False: then next time.
 
     It stays as it is while the warehouse is suspected to be damaged: it may be what that is made anew from.
     """
@@ -293,6 +294,9 @@ def publish(settings: Settings, *, with_copy: bool = True) -> bool:
     except OSError as error:
         log.error("snapshot_not_published", path=str(settings.snapshot), error=str(error))
         return False
+    if with_copy:
+        index_news(settings)
+        prolong(settings.cycle_lock)
     return published
 
 

@@ -86,12 +86,13 @@ def _load(
     require_whole(settings)
     with open_warehouse(settings.warehouse) as con:
         for start in range(0, len(articles), BATCH):
-            batch = _batch(tagger, watch, articles[start : start + BATCH])
+            batch = batch_of(tagger, watch, articles[start : start + BATCH])
             results.append(load_batch(con, settings, watch, batch, clock, alert=alert))
     return Loaded(results=tuple(results))
 
 
-def _batch(tagger: Tagger, watch: Watch, articles: Sequence[Article]) -> Batch:
+def batch_of(tagger: Tagger, watch: Watch, articles: Sequence[Article]) -> Batch:
+    """Return a batch of `articles`, tagged, in their order; its id follows from what they say."""
     collected = []
     for article in articles:
         language = article.language or detect_language(f"{article.title}\n{article.text}", watch.languages)
@@ -103,7 +104,7 @@ def _batch(tagger: Tagger, watch: Watch, articles: Sequence[Article]) -> Batch:
     return Batch(
         batch_id=stable_id("b", "import", seed),
         order_id="import",
-        collected_at=articles[-1].seen_at,
+        collected_at=max(article.seen_at for article in articles),
         articles=tuple(collected),
     )
 
@@ -153,13 +154,12 @@ def _article(row: Mapping[str, Any], file: str, line: int, latest: datetime) -> 
     ]
     if faults:
         return faults
-    published, url = _moment(row["published"]), _address(row["url"].strip())
+    published, url = _moment(row["published"]), address(row["url"].strip())
     if published is None:
         message = f"an ISO 8601 time with a zone is expected (2024-03-28T19:00+08:00): {row['published']}"
         faults.append(Fault(file=file, line=line, key="published", message=message))
-    elif not EARLIEST <= published <= latest:
-        message = f"a time between {EARLIEST:%Y} and now is expected: {row['published']}"
-        faults.append(Fault(file=file, line=line, key="published", message=message))
+    elif wrong := fault_of_time(published, latest):
+        faults.append(Fault(file=file, line=line, key="published", message=f"{wrong}: {row['published']}"))
     if url is None:
         message = f"an http(s) address without user and password is expected: {without_secrets(row['url'])}"
         faults.append(Fault(file=file, line=line, key="url", message=message))
@@ -168,7 +168,12 @@ def _article(row: Mapping[str, Any], file: str, line: int, latest: datetime) -> 
     return _read_article(row, url, published)
 
 
-def _address(written: str) -> str | None:
+def fault_of_time(moment: datetime, latest: datetime) -> str | None:
+    """Return what is wrong with the time of an article, None where nothing is; `latest` is the last that can be."""
+    return None if EARLIEST <= moment <= latest else f"a time between {EARLIEST:%Y} and now is expected"
+
+
+def address(written: str) -> str | None:
     """Return the address that is the identity of the article, as for collected ones; None for no address.
 
     One with a user or password is none: the snapshot would show it to everyone.
@@ -183,7 +188,7 @@ def _address(written: str) -> str | None:
 
 
 def _read_article(row: Mapping[str, Any], url: str, published: datetime) -> Article:
-    title, text, lead, publisher = (_storable(row.get(key)) for key in ("title", "text", "lead", "publisher"))
+    title, text, lead, publisher = (storable(row.get(key)) for key in ("title", "text", "lead", "publisher"))
     text = text[:MAX_TEXT]
     if lead and lead not in text:
         text = f"{lead}\n\n{text}"
@@ -195,19 +200,19 @@ def _read_article(row: Mapping[str, Any], url: str, published: datetime) -> Arti
         text=text,
         seen_at=published,
         lead=lead if lead and text.startswith(lead) else None,
-        language=_language(row.get("language")),
+        language=language_code(row.get("language")),
         authors=_authors(row.get("author")),
         published_at=published,
         published_from="import",
     )
 
 
-def _storable(value: str | None) -> str:
+def storable(value: str | None) -> str:
     """Return `value` without space around it, and without what UTF-8 cannot hold: halves of surrogate pairs."""
     return (value or "").encode(errors="replace").decode().strip()
 
 
-def _language(value: str | None) -> str | None:
+def language_code(value: str | None) -> str | None:
     """Return the ISO 639-1 code that `value` begins with (`de`, `zh-CN`), None for all else: the text tells."""
     found = re.match(r"\s*([A-Za-z]{2})(?![A-Za-z])", value or "")
     return found[1].lower() if found else None
@@ -215,7 +220,7 @@ def _language(value: str | None) -> str | None:
 
 def _authors(value: object) -> tuple[str, ...]:
     listed = value if isinstance(value, list) else [value]
-    return tuple(name for name in (_storable(one) for one in listed if isinstance(one, str)) if name)
+    return tuple(name for name in (storable(one) for one in listed if isinstance(one, str)) if name)
 
 
 def _moment(value: object) -> datetime | None:

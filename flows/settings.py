@@ -16,6 +16,7 @@ from extractors.errors import ConfigurationError
 from extractors.orders import Manners
 from flows.listening import listening_address
 from flows.quantities import days, size
+from flows.settings_file import file_values
 from warehouse.kept import Retention
 
 #: The names that are read, as the README lists them.
@@ -38,7 +39,6 @@ NAMES = (
 )
 LOG_LEVELS = ("debug", "info", "warning", "error")
 DEFAULT_HOME = Path("newswatch")
-FILE_NAME = "newswatch.env"
 
 #: Requests to one site in 24 hours: one in 29 s. A large paper needs some 2,900: 400 articles a day, each read and
 #: looked at again four times, and ten feeds every 15 minutes. The spacing alone would let 17,280 through.
@@ -52,10 +52,7 @@ _CONTACT = re.compile(r"https?://[!-'*-?A-~]+|[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+")
 _ADDRESS = re.compile(
     r"(?P<name>[^=:\s/]+)=(?P<host>[0-9.]+|\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+):(?P<port>[0-9]{1,5})"
 )
-_QUOTED = re.compile(r"""(?P<quote>["'])(?P<inside>.*)(?P=quote)""")
 _PLACE = re.compile(r"(?!file://[^/])[a-z][a-z0-9+.-]*://[^?#\s]+")
-#: A line of the home's own file.
-LINE = re.compile(r"(?:export\s+)?(?P<name>[A-Za-z_][A-Za-z0-9_]*)\s*=\s*(?P<value>.*)")
 
 T = TypeVar("T")
 
@@ -104,6 +101,11 @@ class Settings:
     def snapshot(self) -> Path:
         """The published DuckDB file."""
         return self.home / "newswatch.duckdb"
+
+    @property
+    def light_snapshot(self) -> Path:
+        """The published DuckDB file without texts, where one is asked for."""
+        return self.home / "newswatch-light.duckdb"
 
     @property
     def writer_keys(self) -> Path:
@@ -172,7 +174,7 @@ def locate(
     place = _expanded(home or Path(environment.get("NEWSWATCH_HOME") or DEFAULT_HOME)).absolute()
     named, base = environment.get("NEWSWATCH_WATCH"), Path.cwd()
     if not named:
-        named, base = _file_values(place)[0].get("NEWSWATCH_WATCH"), place
+        named, base = file_values(place)[0].get("NEWSWATCH_WATCH"), place
     if watch is not None:
         return place, _expanded(watch).absolute()
     return place, (base / _expanded(Path(named))) if named else place / "watch.toml"
@@ -190,7 +192,7 @@ def read_settings(
             value that might hold a secret.
     """
     place, watch_file = locate(environment, home=home, watch=watch)
-    from_file, faults = _file_values(place)
+    from_file, faults = file_values(place)
     values = {**from_file, **{name: value for name, value in environment.items() if value}}
     base = {name: Path.cwd() if environment.get(name) else place for name in NAMES}
     read = _Reader(values, faults)
@@ -362,37 +364,3 @@ def _unknown_names(values: Mapping[str, str]) -> tuple[str, ...]:
 def _meant_name(name: str) -> str:
     close = difflib.get_close_matches(name, NAMES, n=1, cutoff=0.75)
     return f"; did you mean {close[0]}?" if close else ""
-
-
-def _file_values(home: Path) -> tuple[dict[str, str], list[str]]:
-    """Read the home's file of settings: KEY=VALUE lines, comments, quotes; nothing where there is no file."""
-    path = home / FILE_NAME
-    faults: list[str] = []
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        return {}, faults
-    except (OSError, UnicodeDecodeError) as error:
-        faults.append(f"{path}: cannot be read as UTF-8 text ({type(error).__name__})")
-        return {}, faults
-    values: dict[str, str] = {}
-    for number, line in enumerate(text.splitlines(), start=1):
-        stripped = line.strip()
-        if not stripped or stripped.startswith("#"):
-            continue
-        match = LINE.fullmatch(stripped)
-        if match is None:
-            faults.append(f"{path}:{number}: expected NAME=VALUE, or a comment that starts with #")
-        elif match["name"] == "NEWSWATCH_HOME":
-            faults.append(f"{path}:{number}: NEWSWATCH_HOME cannot stand in the home's own file; use --home")
-        elif value := unquoted(match["value"]):
-            values[match["name"]] = value
-    return values, faults
-
-
-def unquoted(text: str) -> str:
-    """Return the bare value of what stands behind `NAME=`: without its quotes, or without a comment after it."""
-    quoted = _QUOTED.fullmatch(text)
-    if quoted:
-        return quoted["inside"]
-    return re.split(r"\s#", text, maxsplit=1)[0].strip()

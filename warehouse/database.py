@@ -43,8 +43,8 @@ WAIT_S = 10.0
 _DAMAGE = ("not a valid DuckDB database file", "Could not read enough bytes", "Corrupt ", "replaying WAL")
 #: What it says, all of it, where the disk cannot read a sector (tried with a library that answers EIO).
 _BAD_SECTOR = ("Could not read from file", ".duckdb", "Input/output error")
-#: The bytes before the first block of a file: three headers.
-_HEADERS = 3 * 4096
+#: The bytes before the first block of a file: three headers, with a count of what was written.
+HEADERS = 3 * 4096
 
 _SCALARS = {
     str: "VARCHAR",
@@ -82,6 +82,21 @@ def open_warehouse(path: Path) -> Iterator[Connection]:
             con.execute(f"DETACH {name}")
 
 
+@contextmanager
+def attached(con: Connection, path: Path, name: str) -> Iterator[None]:
+    """Let the queries of the block read another database file under `name`; its writer must be kept away by the caller.
+
+    Raises:
+        WarehouseError: it cannot be opened.
+        DamagedWarehouseError: it is damaged.
+    """
+    _attach(con, path, name, "READ_ONLY")
+    try:
+        yield
+    finally:
+        con.execute(f"DETACH {name}")
+
+
 def damage_in(error: BaseException | None) -> str | None:
     """Return what `error` says of damaged bytes of a database, in one line; None where it is about something else."""
     if not isinstance(error, duckdb.Error):
@@ -105,10 +120,12 @@ def suspicion_path(path: Path) -> Path:
     return path.with_name(path.name + ".suspect")
 
 
-def _attach(con: Connection, path: Path, name: str) -> None:
+def _attach(
+    con: Connection, path: Path, name: str, how: str = f"STORAGE_VERSION '{STORAGE_VERSION}'"
+) -> None:
     quoted = str(path).replace("'", "''")
     try:
-        con.execute(f"ATTACH '{quoted}' AS {name} (STORAGE_VERSION '{STORAGE_VERSION}')")
+        con.execute(f"ATTACH '{quoted}' AS {name} ({how})")
     except duckdb.Error as error:
         told = str(error).splitlines()[0]
         if damage_in(error):
@@ -129,7 +146,7 @@ def _require_length(con: Connection, path: Path) -> None:
     of the file, so that its length tells no more.
     """
     ((blocks, _, size),) = run(con, "blocks")
-    if path.stat().st_size < _HEADERS + blocks * size:
+    if path.stat().st_size < HEADERS + blocks * size:
         raise DamagedWarehouseError(
             f"{path}: the file is cut short; the next `newswatch run` sets it aside and makes it anew"
         )
@@ -298,14 +315,22 @@ def _migrate(con: Connection, path: Path) -> None:
             con.execute(ours[name])
             con.execute("INSERT INTO main.migrations VALUES ($name, current_timestamp)", {"name": name})
     con.execute(f"SET memory_limit = '{MEMORY}'")
-    views = _sql_files("views")
-    version = "views:" + content_hash("".join(views[name] for name in sorted(views)))
-    if version not in done:
+    # Comments of tables come last: what a migration says of a column may have been said better since.
+    made_anew = [
+        _sql_files(folder)[name] for folder in ("views", "comments") for name in sorted(_sql_files(folder))
+    ]
+    version = "views:" + content_hash("".join(made_anew))
+    if pending or version not in done:
         with transaction(con):
-            for name in sorted(views):
-                con.execute(views[name])
+            for statements in made_anew:
+                con.execute(statements)
             con.execute("DELETE FROM main.migrations WHERE name LIKE 'views:%'")
             con.execute("INSERT INTO main.migrations VALUES ($name, current_timestamp)", {"name": version})
+
+
+def migration_names() -> frozenset[str]:
+    """Return the names of all migrations that this program knows."""
+    return frozenset(_sql_files("migrations"))
 
 
 @cache

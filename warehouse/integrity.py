@@ -25,6 +25,7 @@ IDS = {
     "stories": "story_id",
     "developments": "development_id",
     "development_articles": "development_id, article_id",
+    "gone_developments": "development_id",
     "alerts": "alert_id",
     "sources": "source_id",
     "runs": "run_id",
@@ -57,7 +58,7 @@ REFERENCES = {
     ("developments", "first_article_id"): ("articles", "article_id"),
     ("development_articles", "development_id"): ("developments", "development_id"),
     ("development_articles", "article_id"): ("articles", "article_id"),
-    ("alerts", "development_id"): ("developments", "development_id"),
+    ("alerts", "development_id"): ("state.every_development", "development_id"),
     ("state.fingerprints", "article_id"): ("articles", "article_id"),
     ("state.reports", "article_id"): ("articles", "article_id"),
 }

@@ -1,8 +1,10 @@
 """What judgement decided, on its way into the tables: stories, their lineage, developments and who reports them."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from warehouse.database import Connection, insert, rows, run
+from warehouse.history import History
 from warehouse.judged import Development, DevelopmentArticle, Judgement, Lineage, Story
 
 
@@ -10,7 +12,7 @@ from warehouse.judged import Development, DevelopmentArticle, Judgement, Lineage
 class Judgements:
     """What the judgements of a batch come to, the last word of each counting.
 
-    `story_of` says to which story articles belong that were moved from one to another.
+    `story_of` says to which story articles belong that were moved from one to another, `history` what was replaced.
     """
 
     stories: dict[str, Story] = field(default_factory=dict)
@@ -19,9 +21,11 @@ class Judgements:
     lineage: list[Lineage] = field(default_factory=list)
     story_of: dict[str, str] = field(default_factory=dict)
     found: set[str] = field(default_factory=set)
+    history: History = field(default_factory=History)
 
-    def add(self, judgement: Judgement) -> None:
-        """Take in the next judgement."""
+    def add(self, judgement: Judgement, at: datetime) -> None:
+        """Take in the next judgement, of a version that was seen at this time."""
+        self.history.judge(judgement, at, self.stories, self.developments, self.links)
         self.stories |= {story.story_id: story for story in judgement.stories}
         for step in judgement.lineage:
             if step.change == "merged":
@@ -48,9 +52,12 @@ def save_judgements(con: Connection, made: Judgements) -> None:
     insert(con, "developments", [_development_row(found) for found in made.developments.values()])
     run(con, "delete_links", keys=[list(key) for key in made.links])
     names = DevelopmentArticle.__slots__
-    insert(
-        con, "development_articles", [{n: getattr(link, n) for n in names} for link in made.links.values()]
-    )
+    linked_at = made.history.linked_at
+    told = [
+        {n: getattr(link, n) for n in names} | {"linked_at": linked_at[key]}
+        for key, link in made.links.items()
+    ]
+    insert(con, "development_articles", told)
 
 
 def _save_stories(con: Connection, stories: dict[str, Story]) -> None:

@@ -191,6 +191,12 @@ def flush_folder(folder: Path) -> None:
         os.close(handle)
 
 
+def flush_file(path: Path) -> None:
+    """Flush what was written to the file at `path` to the disk."""
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
 def move_whole(path: Path, target: Path) -> None:
     """Move a file, to another disk too, so that it is always whole in one of the two places; it keeps its time."""
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -213,8 +219,7 @@ def move_whole(path: Path, target: Path) -> None:
 
 def replace_file(temporary: Path, target: Path) -> None:
     """Flush `temporary` to the disk and rename it to `target`: readers see the old file or the new one."""
-    with temporary.open("rb+") as file:
-        os.fsync(file.fileno())
+    flush_file(temporary)
     temporary.replace(target)
     flush_folder(target.parent)
 

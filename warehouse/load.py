@@ -32,6 +32,7 @@ from warehouse.revisions import taken_back
 from warehouse.rights import save_rights
 from warehouse.shingles import shingle_index
 from warehouse.stored import StoredArticle, save_articles, save_entities, signals_of
+from warehouse.summaries import save_coverage, save_summaries
 from warehouse.versions import differs, revised, said_in
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ def load(
         silent = silent_articles(con, batch, states)
         articles = with_notices(con, batch)
         loading = _Loading(con, articles, watch, decide_alerts, silent)
-        for collected in sorted(articles, key=_order_of_arrival):
+        for collected in sorted(articles, key=order_of_arrival):
             loading.take(collected)
         loading.save()
         save_polls(con, batch.polls, states)
@@ -107,9 +108,22 @@ def load(
         save_pages(con, batch, watch)
         save_kills(con, batch.kills, now)
         save_leads(con, batch.outcomes, now)
+        save_coverage(con, batch.polls, loading.new)
         result = _result(batch, loading)
         _save_run(con, batch, result, now)
     return result
+
+
+def take_again(con: Connection, articles: Sequence[CollectedArticle], watch: Watch) -> frozenset[str]:
+    """Take in versions of articles that were loaded before, in this order; return the ids of articles it wrote.
+
+    Nobody is told of what they bring, and nothing else of their batch is taken in. The caller frames the transaction.
+    """
+    loading = _Loading(con, articles, watch, None, frozenset())
+    for collected in articles:
+        loading.take(collected)
+    loading.save()
+    return frozenset(stored.article_id for stored in loading.new)
 
 
 def _save_run(con: Connection, batch: Batch, result: LoadResult, now: datetime) -> None:
@@ -162,6 +176,7 @@ class _Loading:
         before = self._stored.get(key)
         if before is not None and not differs(before.article, collected.article):
             return
+        self.judged.history.take(key, before, collected.article.seen_at)
         stored = self._weighed(collected, before)
         copies = self._adopted(stored) if before is None else ()
         if stored.relevant:
@@ -177,6 +192,7 @@ class _Loading:
     def save(self) -> None:
         """Write all that was taken in."""
         con = self._con
+        self.judged.history.save(con)
         save_articles(con, self.new)
         known = {stored.article_id for stored in self.new if stored.revision > 1}
         save_reports(con, tuple(self._judged_reports.values()), known)
@@ -186,6 +202,7 @@ class _Loading:
             self.judged.story_of |= {one.article_id: one.story_id for one in self.new if one.story_id}
         save_judgements(con, self.judged)
         self.alerts_decided = save_alerts(con, tuple(self.alerts.values()))
+        save_summaries(con, self.new, self.judged, set(self._moved.values()))
 
     def _weighed(self, collected: CollectedArticle, before: StoredArticle | None) -> StoredArticle:
         """Return the version with all that can be said of it without looking at other reports but copies."""
@@ -223,6 +240,8 @@ class _Loading:
         if not copies:
             return ()
         self._moved |= dict.fromkeys(copies, stored.article_id)
+        moved = [one for key, one in self._stored.items() if key in copies or one.copy_of in copies]
+        self.judged.history.adopt(copies, moved, stored.article.seen_at)
         for number, other in enumerate(self.new):
             if other.article_id in copies or other.copy_of in copies:
                 self.new[number] = replace(other, copy_of=stored.article_id)
@@ -243,7 +262,7 @@ class _Loading:
         earlier = None if before is None else said_in(before)
         judgement = remembered.memory.judge(report, earlier=earlier, copies=copies)
         remembered.note(stored, judgement)
-        self._note(judgement)
+        self._note(judgement, report.detected_at)
         if self._decide_alerts is not None:
             told = replace(judgement, new=()) if article.url in self._silent else judgement
             alerts = self._decide_alerts(
@@ -256,13 +275,14 @@ class _Loading:
                 self._note_alert(alert)
         return replace(stored, story_id=judgement.story.story_id)
 
-    def _note(self, judgement: Judgement) -> None:
+    def _note(self, judgement: Judgement, at: datetime) -> None:
         """Note what was decided, and where the articles of the batch belong since, those that are still to come too."""
-        self.judged.add(judgement)
+        self.judged.add(judgement, at)
         if not judgement.lineage:
             return
         self.new = [_placed(other, judgement) for other in self.new]
-        self._stored = {key: _placed(other, judgement) for key, other in self._stored.items()}
+        before, self._stored = self._stored, {k: _placed(one, judgement) for k, one in self._stored.items()}
+        self.judged.history.move((one for key, one in before.items() if one is not self._stored[key]), at)
 
     def _note_alert(self, alert: Alert) -> None:
         """Note a new alert or what a known one says now, as it would be had this batch come in pieces."""
@@ -374,5 +394,6 @@ def _fingerprint(stored: StoredArticle) -> Fingerprint:
     )
 
 
-def _order_of_arrival(collected: CollectedArticle) -> tuple[datetime, str]:
+def order_of_arrival(collected: CollectedArticle) -> tuple[datetime, str]:
+    """Return by what the articles of one batch are sorted before they are taken in."""
     return collected.article.reported_at, collected.article.url

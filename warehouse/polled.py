@@ -9,6 +9,7 @@ from extractors.records import Item, item_keys, withdrawn_keys
 from warehouse.archives import archived_until, is_of_archive
 from warehouse.database import Connection, insert, rows, run
 from warehouse.plan import save_sources
+from warehouse.reached import save_reached
 from warehouse.scheduling import after_poll
 from warehouse.source_states import SourceState, settled
 
@@ -53,6 +54,7 @@ def save_polls(con: Connection, polls: Sequence[Poll], states: Mapping[str, Sour
     names = ("source_id", "started_at", "outcome", "http_status", "items", "new_items", "bytes", "seconds")
     kept = (*names, "cause", "error", "url")
     insert(con, "polls", [_row(poll, kept) | {"next_poll_at": _next(after, poll)} for poll in polls])
+    save_reached(con, known, states)
     save_sources(con, [state for key, state in after.items() if state != states[key]])
     # A failed poll brings those it was given, or what was said by an answer that could not be read.
     used = [poll for poll in known if poll.outcome != "failed" or poll.validators]

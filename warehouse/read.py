@@ -4,13 +4,10 @@ Stories and developments are read in `read_stories`.
 """
 
 import difflib
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, TypeVar, cast
-
-import duckdb
 
 from extractors.errors import ConfigurationError
 from warehouse.database import Connection, adapter, rows
@@ -20,37 +17,6 @@ from warehouse.judged import Alert
 ALL = 1_000_000
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Trend:
-    """How often an entity is mentioned in a week; `week` is the Monday. `copies` are not in `articles`."""
-
-    week: date
-    entity_id: str
-    name: str
-    articles: int
-    copies: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hit:
-    """An article that a search found. `passage` is the text around one of the words, cut at both ends.
-
-    `words_found` counts the different words of the search that it holds; `score` weighs where they stand.
-    """
-
-    article_id: str
-    url: str
-    title: str
-    publisher: str
-    language: str | None
-    reported_at: datetime
-    story_id: str | None
-    copy_of: str | None
-    words_found: int
-    score: int
-    passage: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,26 +97,10 @@ class Backlog:
     sent_alerts: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """The answer to a statement: the columns' names and the rows; both empty where it returns nothing."""
-
-    columns: tuple[str, ...]
-    rows: tuple[tuple[Any, ...], ...]
-
-
 def records(record: type[T], found: Sequence[dict[str, Any]]) -> tuple[T, ...]:
     """Return rows as records of the given type, every field checked; columns that it does not name are left out."""
     check: Callable[[object], T] = adapter(cast("type", record)).validate_python
     return tuple(check(row) for row in found)
-
-
-def read_trends(con: Connection, *, weeks: int, entity_id: str | None = None) -> tuple[Trend, ...]:
-    """Return mentions by week and entity over the last `weeks` weeks of the data, oldest first.
-
-    Weeks in which an entity is not mentioned have no row. `entity_id` None takes all.
-    """
-    return records(Trend, rows(con, "read_trends", weeks=weeks, entity_id=entity_id))
 
 
 def require_entity(con: Connection, entity_id: str) -> None:
@@ -164,49 +114,6 @@ def require_entity(con: Connection, entity_id: str) -> None:
         close = difflib.get_close_matches(entity_id, known, n=1)
         hint = f"did you mean {close[0]!r}?" if close else "`newswatch query 'FROM entities'` lists them"
         raise ConfigurationError(f"there is no entity or topic {entity_id!r}; {hint}")
-
-
-def search(con: Connection, text: str, *, most: int = 20) -> tuple[Hit, ...]:
-    """Return the articles that hold words of `text`: most words first, then best placed, then newest.
-
-    A word in the title counts 5, in the lead 3, in the text 1.
-
-    A word of a Latin script is found where a word begins so (`car` finds `cars`, not `scar`), Chinese
-    anywhere. Capital letters do not matter.
-    """
-    words = tuple(dict.fromkeys(word.lower() for word in text.split()))
-    marks: dict[str, list[int]] = {}
-    times: dict[str, datetime] = {}
-    for word in words:
-        for hit in rows(con, "read_hits", word=word, pattern=_pattern(word)):
-            times[hit["article_id"]] = hit["reported_at"]
-            score = 5 * hit["in_title"] + 3 * hit["in_lead"] + hit["in_text"]
-            marks.setdefault(hit["article_id"], []).append(score)
-    ranked = sorted(marks, key=lambda key: (len(marks[key]), sum(marks[key]), times[key], key), reverse=True)
-    details = {row["article_id"]: row for row in rows(con, "read_found", article_ids=ranked[:most])}
-    return tuple(_hit(details[key], words, len(marks[key]), sum(marks[key])) for key in ranked[:most])
-
-
-def _hit(row: dict[str, Any], words: Sequence[str], words_found: int, score: int) -> Hit:
-    passage = passage_around(row.pop("text"), words)
-    return Hit(**row, words_found=words_found, score=score, passage=passage)
-
-
-def passage_around(text: str, words: Sequence[str]) -> str:
-    """Return the piece of `text` around the first of `words` in it; empty where none stands there."""
-    starts = "|".join(re.escape(word) if _is_cjk(word[0]) else rf"(?<!\w){re.escape(word)}" for word in words)
-    found = re.search(starts, text, re.IGNORECASE) if starts else None
-    return text[max(0, found.start() - 80) : found.start() + 160] if found else ""
-
-
-def _pattern(word: str) -> str:
-    """Return the RE2 expression of a word. RE2's own word border knows ASCII only, hence the long one."""
-    border = r"(^|[^\p{L}\p{N}])" if word[0].isalnum() and not _is_cjk(word[0]) else ""
-    return border + re.escape(word)
-
-
-def _is_cjk(character: str) -> bool:
-    return "\u2e80" <= character <= "\u9fff" or "\uac00" <= character <= "\ud7af"
 
 
 def read_alerts(con: Connection, *, state: str | None = None, most: int = ALL) -> tuple[Alert, ...]:
@@ -228,19 +135,3 @@ def read_backlog(con: Connection) -> Backlog:
     """Return what is in the snapshot, and what waited when it was published."""
     (backlog,) = records(Backlog, rows(con, "read_backlog"))
     return backlog
-
-
-def ask(con: Connection, statement: str) -> Answer:
-    """Return the answer to the user's own SQL; of several statements, that of the last.
-
-    Raises:
-        ConfigurationError: DuckDB refuses the statement; the message is DuckDB's.
-    """
-    try:
-        result = cast("Connection | None", con.execute(statement))
-        if result is None:
-            raise ConfigurationError("there is no statement to answer")
-        columns = tuple(str(column[0]) for column in result.description or ())
-        return Answer(columns=columns, rows=tuple(result.fetchall()) if columns else ())
-    except duckdb.Error as error:
-        raise ConfigurationError(str(error)) from error

@@ -13,6 +13,8 @@ from warehouse.plan import ITEM_MEMORY
 TEMPORARY_FOR = timedelta(days=1)
 #: Files that were set aside because they could not be read are kept for so long, for whoever wants to look at them.
 ASIDE_FOR = timedelta(days=30)
+#: A warehouse that was made with other rules, beside the one in use, waits so long to be adopted.
+PREPARED_FOR = timedelta(days=7)
 #: Ends of names under which files are written before they are whole.
 TEMPORARY = (".writing", ".rebuilding", ".restoring")
 #: What stands in the names of files that were set aside.
@@ -92,6 +94,8 @@ def leftovers(
         age = now - modified_at
         if path.name.endswith(TEMPORARY) or (path.suffix == ".spool" and path.stem not in orders):
             gone = age > TEMPORARY_FOR
+        elif path.suffix == ".prepared":
+            gone = age > PREPARED_FOR
         else:
             gone = any(sign in path.name for sign in ASIDE) and age > ASIDE_FOR
         if gone:

@@ -32,6 +32,11 @@ def save_rights(con: Connection, batch: Batch, written: Collection[str]) -> None
         insert(
             con, "state.rights", [{n: getattr(f, n) for n in RightsFile.__slots__} for f in newest.values()]
         )
+    note_rights_of_same(con, batch, written)
+
+
+def note_rights_of_same(con: Connection, batch: Batch, written: Collection[str]) -> None:
+    """Write down what `batch` says of the rights to articles that did not change; `written` as in `save_rights`."""
     read = (one.article for one in batch.articles if one.page is not None)
     same = {key: article for article in read if (key := article_id(article.url)) not in written}
     if same:

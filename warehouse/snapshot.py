@@ -11,7 +11,7 @@ from pathlib import Path
 
 from extractors.errors import DamagedWarehouseError
 from extractors.records import content_hash
-from warehouse.database import WAIT_S, open_warehouse
+from warehouse.database import HEADERS, WAIT_S, open_warehouse
 from warehouse.landing import replace_file
 from warehouse.lock import exclusive
 
@@ -19,7 +19,8 @@ from warehouse.lock import exclusive
 def publish(warehouse: Path, snapshot: Path) -> bool:
     """Replace `snapshot` by a copy of `warehouse`; False where nothing has changed since the last time.
 
-    The copy carries the modification time of the warehouse, which is how a change is told.
+    That is told by the time of modification, which the copy carries, and by the headers, in which DuckDB counts what it
+    has written: a clock may have stood still, or gone back.
 
     Raises:
         WarehouseError: the warehouse is held by another process or damaged, or gone though there is a snapshot.
@@ -33,11 +34,22 @@ def publish(warehouse: Path, snapshot: Path) -> bool:
             pass
     with exclusive(warehouse.with_name("writer.lock"), wait_s=WAIT_S):
         state = warehouse.stat()
-        if snapshot.exists() and snapshot.stat().st_mtime_ns == state.st_mtime_ns:
+        if _is_copy(snapshot, warehouse):
             return False
         snapshot.parent.mkdir(parents=True, exist_ok=True)
         _copy(warehouse, snapshot, modified_ns=state.st_mtime_ns)
     return True
+
+
+def _is_copy(snapshot: Path, warehouse: Path) -> bool:
+    """Whether `snapshot` is what `warehouse` is now."""
+    if not snapshot.exists():
+        return False
+    told, wanted = snapshot.stat(), warehouse.stat()
+    if (told.st_mtime_ns, told.st_size) != (wanted.st_mtime_ns, wanted.st_size):
+        return False
+    with snapshot.open("rb") as one, warehouse.open("rb") as other:
+        return one.read(HEADERS) == other.read(HEADERS)
 
 
 def copy_new(

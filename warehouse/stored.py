@@ -1,6 +1,6 @@
 """Articles as the warehouse has them: rows → records and records → rows."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -94,10 +94,8 @@ def save_articles(con: Connection, articles: Sequence[StoredArticle]) -> None:
             run(con, f"delete_{query}", ids=known)
     insert(con, "articles", [_article_row(stored) for stored in newest.values()])
     insert(con, "revisions", [_revision_row(stored) for stored in articles])
-    insert(con, "mentions", [row for stored in newest.values() for row in _mention_rows(stored)])
-    insert(con, "claims", [row for stored in newest.values() for row in _claim_rows(stored)])
-    insert(con, "figures", [row for stored in newest.values() for row in _figure_rows(stored)])
-    insert(con, "citations", [row for stored in newest.values() for row in _citation_rows(stored)])
+    for table, rows_of in SIGNAL_ROWS.items():
+        insert(con, table, [row for stored in newest.values() for row in rows_of(stored)])
     run(
         con,
         "insert_shingles",
@@ -259,6 +257,15 @@ def _citation_rows(stored: StoredArticle) -> Iterable[dict[str, object]]:
             "origin": citation.origin,
             "sentence": citation.sentence,
         }
+
+
+#: Table of what stands in an article → how its rows are made of a version.
+SIGNAL_ROWS: dict[str, Callable[[StoredArticle], Iterable[dict[str, object]]]] = {
+    "mentions": _mention_rows,
+    "claims": _claim_rows,
+    "figures": _figure_rows,
+    "citations": _citation_rows,
+}
 
 
 def _grouped(found: Sequence[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:

@@ -16,7 +16,8 @@ from flows.cli.options import (
     json_option,
     wants_json,
 )
-from flows.settings import FILE_NAME, NAMES, Settings, locate, process_environment
+from flows.settings import NAMES, Settings, locate, process_environment
+from flows.settings_file import FILE_NAME
 
 if TYPE_CHECKING:
     from extractors.watch import AlertRule, Watch

@@ -10,6 +10,7 @@ import click
 from extractors.clock import Clock, standing_clock, system_clock
 from extractors.errors import ConfigurationError
 from extractors.watch import Watch, read_watch
+from flows.quantities import size
 from flows.settings import Settings, process_environment, read_settings, secret_values
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -31,6 +32,26 @@ class Moment(click.ParamType[datetime]):
         if moment.tzinfo is None:
             self.fail(f"{value!r} has no zone; add Z for UTC, or an offset such as +08:00", param, ctx)
         return moment
+
+
+class Size(click.ParamType[int]):
+    """An amount of memory or disk such as `500MB`, in bytes; `least` bytes or more."""
+
+    name = "SIZE"
+
+    def __init__(self, *, least: int) -> None:
+        """Take sizes from `least` bytes on."""
+        self._least = least
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Return the bytes; fails with what was expected."""
+        try:
+            found = size(str(value))
+        except ValueError as error:
+            self.fail(f"{value!r}: expected {error}", param, ctx)
+        if found < self._least:
+            self.fail(f"{value!r}: expected {self._least / 1e6:g} MB or more", param, ctx)
+        return found
 
 
 def _keep(ctx: click.Context, param: click.Parameter, value: Any) -> None:

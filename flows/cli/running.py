@@ -1,4 +1,4 @@
-"""Commands that do something with the pipeline: run, serve, import, report, publish."""
+"""Commands that do something with the pipeline: run, serve, import, report."""
 
 from pathlib import Path
 
@@ -60,26 +60,31 @@ def serve_command() -> None:
     "files",
     nargs=-1,
     required=True,
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    type=click.Path(path_type=Path, exists=True),
     metavar="FILE…",
 )
 @click.option("--alert", is_flag=True, help="Send alerts for what the files bring; without it none are sent.")
 def import_command(files: tuple[Path, ...], alert: bool) -> None:
-    """Load articles from JSON Lines or Parquet files.
+    """Load articles from files, or from what `export` wrote.
 
     They count as collected when they were published. A row has url, title, text and published (with its zone:
     2022-08-26T11:40:00+08:00), and may have publisher, language, lead and author. Rows that cannot be used
-    are told, and the others loaded.
+    are told, and the others loaded. The articles of an exported set keep their addresses, publishers, times and
+    versions; copies, stories and developments are found anew.
     """
     from flows.cli.screen import working
     from flows.cli.summary import finish
     from flows.importing import import_files
+    from flows.importing_sets import import_sets
 
     settings = given_settings()
     watch = given_watch(settings)
     _tell_warnings(settings.warnings)
+    if len({path.is_dir() for path in files}) > 1:
+        raise ConfigurationError("import: give files, or folders of exported sets, not both at once")
+    bring = import_sets if files[0].is_dir() else import_files
     with working("importing"):
-        result = import_files(settings, watch, files, given_clock(), alert=alert)
+        result = bring(settings, watch, files, given_clock(), alert=alert)
     finish(result, as_json=wants_json(), imported=True)
 
 
@@ -99,29 +104,6 @@ def report_command() -> None:
         show_json({"report": page})
     else:
         show(str(page))
-
-
-@click.command("publish")
-@home_options
-@json_option
-def publish_command() -> None:
-    """Replace the snapshot now, if anything has changed."""
-    from flows.cli.screen import show, show_json
-    from flows.cycle import publish
-    from warehouse.database import open_warehouse
-
-    settings = given_settings()
-    if not settings.warehouse.exists():
-        raise ConfigurationError(
-            f"{settings.home}: nothing to publish yet; `newswatch run` or `newswatch import` brings articles"
-        )
-    with open_warehouse(settings.warehouse):
-        pass  # one that an older version wrote becomes as this one reads it
-    published = publish(settings)
-    if wants_json():
-        show_json({"published": published, "snapshot": settings.snapshot})
-    else:
-        show(f"{settings.snapshot}" if published else f"{settings.snapshot}: unchanged")
 
 
 def _tell_warnings(warnings: tuple[str, ...]) -> None:

@@ -1,14 +1,14 @@
 """What the commands print: text, tables and JSON. Nothing that an article holds can steer the terminal."""
 
 import json
-import math
 import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, is_dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
+
+from warehouse.cells import harmless_json, in_utc, plain
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
 #: Control characters, line and paragraph separators, marks that turn the direction of text, lone surrogates.
 _STEERING = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
-#: The same without what JSON escapes itself.
-_STEERING_IN_JSON = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 _WIDE = 1_000_000
 _SHORT_ID = 9
 #: A table is shown as records when it would be this many times wider than the terminal.
@@ -56,8 +54,11 @@ def output() -> "Console":
     )
 
 
-def show_table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    """Print a table, numbers to the right. Where a terminal is too narrow, cells are broken, never cut."""
+def show_table(columns: Sequence[str], rows: Sequence[Sequence[Any]], *, head: bool = True) -> None:
+    """Print a table, numbers to the right. Where a terminal is too narrow, cells are broken, never cut.
+
+    `head` False prints rows alone, for more of a table that was begun.
+    """
     from rich.table import Table
     from rich.text import Text
 
@@ -65,7 +66,7 @@ def show_table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
         all(isinstance(row[place], int | float | None) for row in rows) and bool(rows)
         for place in range(len(columns))
     ]
-    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0), show_header=head)
     for name, right in zip(columns, numeric, strict=True):
         table.add_column(Text(one_line(name)), justify="right" if right else "left", overflow="fold")
     for row in rows:
@@ -109,7 +110,7 @@ def show(text: str, *, indent: int = 0, style: str = "") -> None:
 def show_json(value: object) -> None:
     """Print `value` (records, rows, numbers, moments …) as JSON in UTF-8."""
     text = json.dumps(plain(value), ensure_ascii=False, indent=2, allow_nan=False)
-    sys.stdout.write(_STEERING_IN_JSON.sub(lambda match: f"\\u{ord(match[0]):04x}", text) + "\n")
+    sys.stdout.write(f"{harmless_json(text)}\n")
 
 
 def complain(message: str) -> None:
@@ -140,35 +141,12 @@ def working(what: str) -> Iterator[None]:
         yield
 
 
-def plain(value: Any) -> Any:
-    """Return `value` in terms of JSON: moments as ISO 8601 in UTC, durations in seconds, bytes in hex."""
-    if value is None or isinstance(value, bool | int | str):
-        return value
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if isinstance(value, datetime):
-        return _in_utc(value).isoformat().replace("+00:00", "Z")
-    if isinstance(value, date | time):
-        return value.isoformat()
-    if isinstance(value, timedelta):
-        return value.total_seconds()
-    if isinstance(value, bytes | bytearray | memoryview):
-        return bytes(value).hex()
-    if is_dataclass(value) and not isinstance(value, type):
-        return plain(asdict(value))
-    if isinstance(value, Mapping):
-        return {str(name): plain(inner) for name, inner in value.items()}
-    if isinstance(value, list | tuple | set | frozenset):
-        return [plain(inner) for inner in value]
-    return str(value)
-
-
 def shown(value: Any) -> str:
     """Return `value` as a table shows it: nothing for None, minutes for moments, lists with commas."""
     if value is None:
         return ""
     if isinstance(value, datetime):
-        return f"{_in_utc(value):%Y-%m-%d %H:%M}"
+        return f"{in_utc(value):%Y-%m-%d %H:%M}"
     if isinstance(value, float):
         return f"{value:.6g}"
     if isinstance(value, list | tuple) and all(isinstance(inner, str) for inner in value):
@@ -181,7 +159,3 @@ def shown(value: Any) -> str:
 def short_id(full: str) -> str:
     """Return the start of an id for a terminal, where commands accept it; elsewhere the whole."""
     return full[:_SHORT_ID] if is_terminal() else full
-
-
-def _in_utc(moment: datetime) -> datetime:
-    return moment.astimezone(UTC) if moment.tzinfo else moment

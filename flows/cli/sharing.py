@@ -13,7 +13,7 @@ from flows.cli.options import given_settings, home_options, json_option, wants_j
 @json_option
 @click.option("--take-over", is_flag=True, help="From now on this home writes, and the other one is refused.")
 def writer_command(take_over: bool) -> None:
-    """Tell which home writes from the place that machines share (NEWSWATCH_LANDING).
+    """Tell which home writes where machines share a place.
 
     A home that was moved together with its keys goes on by itself. One that was made from an older backup takes the
     place over with --take-over, once the other one is stopped for good; while that is writing it is not possible.

@@ -42,6 +42,7 @@ from warehouse.landing import read_batch, write_batch
 from warehouse.load import load
 from warehouse.reports import hash_of, read_reports
 from warehouse.stories import tokens_of, traits_of
+from warehouse.summaries import refill
 
 STORED = (10_000, 1_000_000)
 SMALL = (2_000, 20_000)
@@ -55,6 +56,8 @@ SOURCES = 20
 LEVELS = (1, 1, 1, 1, 1, 10, 10, 100, 100, 0)
 #: A word in so many articles of one round is one of those that are everywhere.
 EVERYWHERE = 10
+#: The texts of an article are told apart by the number of their round.
+TOLD_APART = "CREATE TEMP MACRO longer(text, id, language, k) AS text || ' ' || k;\n"
 #: The bit of a fingerprint's number that says whether there is a digit.
 _DIGIT = 1 << 31
 _WORD = re.compile(r"[^\W\d_\u3400-\u9fff]{4,}|[\u3400-\u9fff]|\d")
@@ -109,14 +112,20 @@ def tagged() -> Batch:
     return Batch(batch_id="b-tagged", order_id="tagged", collected_at=START + LASTS, articles=tuple(found))
 
 
-def make_warehouse(folder: Path, stored: int) -> None:
-    """Make `folder`/warehouse.duckdb of so many stored articles, and the batches that come next."""
-    template = read_batch(folder.parent / "batches" / "b-tagged.parquet")
+def make_warehouse(folder: Path, stored: int, *, before: str = TOLD_APART, after: str = "") -> None:
+    """Make `folder`/warehouse.duckdb of so many stored articles, and the batches that come next.
+
+    `before` and `after` are statements to run before and after those of `growth.sql`: the first define `longer`.
+    """
+    batches = [read_batch(path) for path in sorted((folder.parent / "batches").glob("b-tagged*.parquet"))]
+    template = replace(batches[-1], articles=tuple(article for one in batches for article in one.articles))
     with open_warehouse(folder / "template.duckdb") as con:
-        load(con, template, watch(), template.collected_at)
+        for one in batches:
+            load(con, one, watch(), one.collected_at)
         levels = _token_levels(read_reports(con, [article_id(one.article.url) for one in template.articles]))
-    step = round(len(template.articles) / A_DAY * 86_400)
-    rounds = stored // len(template.articles) + round(LASTS.total_seconds() / step) + 2
+    different = len({one.article.url for one in template.articles})
+    step = round(different / A_DAY * 86_400)
+    rounds = stored // different + round(LASTS.total_seconds() / step) + 2
     with open_warehouse(folder / "warehouse.duckdb") as con:
         con.execute("RESET memory_limit")  # what a load has would not do for a million rows at once
         con.execute(f"ATTACH '{folder / 'template.duckdb'}' AS template (READ_ONLY)")
@@ -127,7 +136,9 @@ def make_warehouse(folder: Path, stored: int) -> None:
             "INSERT INTO levels SELECT unnest($levels::STRUCT(token BIGINT, level BIGINT)[], max_depth := 2)",
             {"levels": [{"token": hash_of(token), "level": level} for token, level in levels.items()]},
         )
-        _multiply(con)
+        for text in (before, Path(__file__).with_suffix(".sql").read_text(encoding="utf-8"), after):
+            _multiply(con, text)
+        refill(con)
         (last,) = con.execute("SELECT max(reported_at) FROM articles").fetchone() or (START,)
         con.execute("DETACH template")
         coming = _coming(template, last, step)
@@ -139,9 +150,10 @@ def make_warehouse(folder: Path, stored: int) -> None:
                 write_batch(folder, batch)
 
 
-def _multiply(con: Connection) -> None:
-    text = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
+def _multiply(con: Connection, text: str) -> None:
     for statement in text.split(";\n"):
+        if not statement.strip():
+            continue
         started = time.perf_counter()
         con.execute(statement)
         if "INSERT" in statement:

@@ -5,6 +5,7 @@
 CREATE TEMP MACRO other(id, k) AS id[1] || substr(md5(id || ':' || k), 1, 20);
 CREATE TEMP MACRO another(number, k) AS (hash(number, k) >> 1)::BIGINT;
 CREATE TEMP MACRO later(moment, k) AS moment + to_seconds(k * getvariable('step'));
+-- `longer(text, id, language, k)`, the text that is stored in the place of `text`, is defined by whoever runs this.
 
 -- Which article comes when: the first ones in time.
 CREATE TEMP TABLE places AS
@@ -28,6 +29,8 @@ INSERT INTO developments BY NAME
 SELECT d.* REPLACE (
     other(d.development_id, p.k) AS development_id, other(d.story_id, p.k) AS story_id,
     other(d.first_article_id, p.k) AS first_article_id, other(d.supersedes, p.k) AS supersedes,
+    other(d.contradicts, p.k) AS contradicts, other(d.withdrawn_by, p.k) AS withdrawn_by,
+    later(d.withdrawn_at, p.k) AS withdrawn_at,
     later(d.reported_at, p.k) AS reported_at, later(d.detected_at, p.k) AS detected_at,
     later(d.confirmed_at, p.k) AS confirmed_at, later(d.official_at, p.k) AS official_at
 )
@@ -35,7 +38,10 @@ FROM places AS p
 JOIN template.developments AS d ON d.first_article_id = p.article_id;
 
 INSERT INTO development_articles BY NAME
-SELECT l.* REPLACE (other(l.development_id, p.k) AS development_id, other(l.article_id, p.k) AS article_id)
+SELECT l.* REPLACE (
+    other(l.development_id, p.k) AS development_id, other(l.article_id, p.k) AS article_id,
+    later(l.linked_at, p.k) AS linked_at
+)
 FROM places AS p
 JOIN template.development_articles AS l ON l.article_id = p.article_id;
 
@@ -65,7 +71,7 @@ SELECT 'b' || run_id, 'o' || run_id, finished_at FROM runs;
 INSERT INTO articles BY NAME
 SELECT a.* REPLACE (
     other(a.article_id, p.k) AS article_id, a.url || '?' || p.k AS url, a.title || ' ' || p.k AS title,
-    a.text || ' ' || p.k AS text, later(a.published_at, p.k) AS published_at,
+    longer(a.text, coalesce(a.copy_of, a.article_id), a.language, p.k) AS text, later(a.published_at, p.k) AS published_at,
     later(a.reported_at, p.k) AS reported_at, later(a.first_seen_at, p.k) AS first_seen_at,
     other(a.copy_of, p.k) AS copy_of, other(a.story_id, p.k) AS story_id
 )
@@ -75,10 +81,11 @@ JOIN template.articles AS a ON a.article_id = p.article_id;
 INSERT INTO revisions BY NAME
 SELECT v.* REPLACE (
     other(v.article_id, p.k) AS article_id, later(v.seen_at, p.k) AS seen_at, v.title || ' ' || p.k AS title,
-    v.text || ' ' || p.k AS text
+    longer(v.text, coalesce(a.copy_of, a.article_id), a.language, p.k) AS text
 )
 FROM places AS p
-JOIN template.revisions AS v ON v.article_id = p.article_id;
+JOIN template.revisions AS v ON v.article_id = p.article_id
+JOIN template.articles AS a ON a.article_id = p.article_id;
 
 INSERT INTO mentions BY NAME
 SELECT m.* REPLACE (other(m.article_id, p.k) AS article_id)

@@ -16,6 +16,7 @@ from click.testing import CliRunner
 
 from flows.cli import main
 from warehouse.database import insert, open_warehouse
+from warehouse.summaries import refill
 
 T = datetime(2022, 8, 26, 8, tzinfo=UTC)
 STORY, DEVELOPMENT = "s1234567890abcdef1234", "d1234567890abcdef1234"
@@ -114,6 +115,7 @@ def filled(tmp_path_factory):
     folder = tmp_path_factory.mktemp("filled")
     with open_warehouse(folder / "warehouse.duckdb") as con:
         fill(con)
+        refill(con)
     return folder / "warehouse.duckdb"
 
 
@@ -277,18 +279,6 @@ def test_a_query_that_is_wrong_or_reaches_out_ends_with_2_and_a_message(call, sq
     assert result.stdout == ""
     assert result.stderr.strip()
     assert "Traceback" not in result.stderr
-
-
-def test_trends_draw_a_bar_a_week(call):
-    (line,) = call("trends", "--weeks", "3").stdout.splitlines()[1:]
-
-    assert line.split() == ["company:baic", "company:baic", "2", "·██"]
-
-
-def test_trends_of_one_entity_go_week_by_week(call):
-    lines = call("trends", "--entity", "company:baic").stdout.splitlines()
-
-    assert [line.split() for line in lines[1:]] == [["2022-08-22", "1", "0"], ["2022-08-29", "1", "0"]]
 
 
 def test_search_shows_where_the_words_stand(call):

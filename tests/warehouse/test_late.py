@@ -247,7 +247,9 @@ def test_an_entity_that_left_the_watch_breaks_no_table_or_view(newsroom, an_arti
     newsroom.load(an_article(2, signals=news(claim("legal", "started")), published_at=NOON))
 
     assert newsroom.ask("SELECT entity_id FROM entities") == [("company:baic",)]
-    for (view,) in newsroom.ask("SELECT view_name FROM duckdb_views() WHERE NOT internal"):
+    for (view,) in newsroom.ask(
+        "SELECT schema_name || '.' || view_name FROM duckdb_views() WHERE NOT internal"
+    ):
         newsroom.ask(f"FROM {view}")
     assert newsroom.ask("SELECT DISTINCT entity_id FROM trend_daily ORDER BY 1")[0] == ("company:xiaomi",)
 

@@ -1,6 +1,6 @@
 """Reading the snapshot, on a real file."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from article_rows import article_row
@@ -230,34 +230,6 @@ def test_a_development_whose_article_is_gone_still_shows(tmp_path):
     assert (row.url, row.reports, row.figures, row.withdrawal) == (None, (), (), None)
 
 
-def test_trends_count_by_week_and_name_what_has_no_name(con):
-    found = read.read_trends(con, weeks=1)
-
-    assert [(row.week, row.name, row.articles, row.copies) for row in found] == [
-        (date(2022, 8, 22), "BAIC", 1, 0),
-        (date(2022, 8, 22), "topic:car", 1, 0),
-    ]
-    assert [row.entity_id for row in read.read_trends(con, weeks=1, entity_id="topic:car")] == ["topic:car"]
-
-
-def test_search_finds_words_where_they_begin_and_chinese_anywhere(con):
-    assert [hit.article_id for hit in read.search(con, "CAR")] == ["a"]
-    assert [hit.article_id for hit in read.search(con, "ars")] == []
-    assert [hit.article_id for hit in read.search(con, "洽谈")] == ["c"]
-
-
-def test_search_puts_articles_with_more_of_the_words_first(con):
-    found = read.search(con, "beijing copy car")
-
-    assert [(hit.article_id, hit.words_found) for hit in found] == [("a", 2), ("b", 1)]
-    assert "A car is built in Beijing" in found[0].passage
-
-
-@pytest.mark.parametrize("text", ["", "  ", "( [ \\ . * + ?", "'; DROP TABLE articles; --", "%", "\x00"])
-def test_search_takes_any_text_as_words(con, text):
-    assert isinstance(read.search(con, text), tuple)
-
-
 def test_failing_sources_come_first_with_cause_and_advice(con):
     bad, good = read.read_sources(con)
 
@@ -272,34 +244,3 @@ def test_the_backlog_of_an_empty_warehouse_is_nothing(tmp_path):
 
     assert backlog.newest_at is None
     assert (backlog.articles, backlog.pending_items, backlog.failed_alerts) == (0, 0, 0)
-
-
-def test_own_sql_is_answered_with_names_and_rows(con):
-    answer = read.ask(con, "SELECT 1 AS one; SELECT count(*) AS n, max(reported_at) AS last FROM articles")
-
-    assert answer.columns == ("n", "last")
-    assert answer.rows == ((3, T + 2 * HOUR),)
-
-
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "SELEC 1",
-        "SELECT nothing FROM articles",
-        "DELETE FROM articles",
-        "CREATE TABLE mine (n INTEGER)",
-        "ATTACH '{folder}/other.duckdb'",
-        "SELECT * FROM read_text('{folder}/secret.txt')",
-        "COPY articles TO '{folder}/out.csv'",
-        "SET enable_external_access = true",
-        "INSTALL httpfs",
-    ],
-)
-def test_own_sql_can_neither_write_nor_reach_other_files(con, tmp_path, statement):
-    (tmp_path / "secret.txt").write_text("secret")
-
-    with pytest.raises(ConfigurationError):
-        read.ask(con, statement.format(folder=tmp_path))
-
-    assert not (tmp_path / "out.csv").exists()
-    assert con.execute("SELECT count(*) FROM articles").fetchall() == [(3,)]

@@ -11,6 +11,7 @@ from warehouse.database import insert, open_warehouse, rows
 from warehouse.kept import Retention
 from warehouse.requests import read_politeness
 from warehouse.retention import Archived, batches_to_drop, drop_rows, leftovers
+from warehouse.summaries import refill
 
 NOW = datetime(2024, 6, 1, 12, tzinfo=UTC)
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -36,6 +37,8 @@ def request(days_ago):
 
 
 def coverage(con):
+    """Return what the coverage says of rows that no load has brought."""
+    refill(con)
     return con.execute("SELECT day, source_id, polls_ok, polls_failed FROM coverage ORDER BY ALL").fetchall()
 
 
@@ -186,6 +189,10 @@ def test_what_stays_is_within_the_bounds_or_needed(told, checked):
         ("warehouse.replaced-20240301T080000Z.duckdb", 29 * 24, False),
         ("warehouse.duckdb.rebuilding", 25, True),
         ("backup.restoring", 25, True),
+        ("reprocess.writing", 25, True),
+        ("reprocess.writing", 23, False),
+        ("reprocess.prepared", 6 * 24, False),
+        ("reprocess.prepared", 8 * 24, True),
         (".newswatch.duckdb.writing", 25, True),
         ("warehouse.duckdb", 9999, False),
         ("verified.duckdb", 9999, False),

@@ -1,5 +1,7 @@
 """The published file: replaced in one step, undisturbed readers, nobody waits."""
 
+import os
+import random
 import subprocess
 import sys
 import textwrap
@@ -148,3 +150,73 @@ def test_a_snapshot_cannot_be_written_and_sql_in_it_reaches_no_other_file(home):
         ):
             with pytest.raises(Exception, match=r"read-only|disabled"):
                 con.execute(statement)
+
+
+def test_a_snapshot_that_is_another_file_of_the_same_time_and_size_is_replaced(home):
+    """A clock may stand still while something is written, or go back."""
+    warehouse, snapshot = home
+    add_story(warehouse, "s1")
+    publish(warehouse, snapshot)
+    add_story(warehouse, "s2")
+    told = snapshot.stat()
+    os.truncate(snapshot, warehouse.stat().st_size)
+    os.utime(warehouse, ns=(told.st_mtime_ns, told.st_mtime_ns))
+    os.utime(snapshot, ns=(told.st_mtime_ns, told.st_mtime_ns))
+
+    assert publish(warehouse, snapshot)
+    assert count(snapshot) == 2
+
+
+#: Writes two rows that belong together in a transaction, and publishes, until it is killed.
+WRITER = """
+import sys
+from pathlib import Path
+from warehouse.database import open_warehouse, transaction
+from warehouse.snapshot import publish
+
+warehouse, snapshot = Path(sys.argv[1]), Path(sys.argv[2])
+for number in range(1_000_000):
+    with open_warehouse(warehouse) as con, transaction(con):
+        con.execute("INSERT INTO entities VALUES ('e', 'company', repeat('x', 100000), NULL)")
+        con.execute("INSERT INTO citations VALUES ('a', 'o', repeat('y', 100000))")
+    publish(warehouse, snapshot)
+    print(number, flush=True)
+"""
+
+
+def halves(snapshot):
+    with open_snapshot(snapshot) as con:
+        return con.execute(
+            "SELECT (SELECT count(*) FROM entities), (SELECT count(*) FROM citations),"
+            " (SELECT coalesce(sum(length(name)), 0) FROM entities)"
+        ).fetchone()
+
+
+def test_whenever_the_writer_is_killed_readers_find_a_whole_snapshot_of_the_past(home):
+    warehouse, snapshot = home
+    publish(warehouse, snapshot)
+    chance, seen = random.Random(7), [halves(snapshot)]
+    for _ in range(6):
+        with subprocess.Popen(
+            [sys.executable, "-c", WRITER, str(warehouse), str(snapshot)], stdout=subprocess.PIPE
+        ) as writer:
+            writer.stdout.readline()
+            seen += [halves(snapshot) for _ in range(chance.randrange(40))]
+            writer.kill()
+        seen.append(halves(snapshot))
+
+    assert all(entities == citations and length == entities * 100_000 for entities, citations, length in seen)
+    assert seen == sorted(seen)
+    assert seen[-1][0] > 0
+    publish(warehouse, snapshot)
+    assert [path.name for path in snapshot.parent.iterdir() if "writing" in path.name] == []
+
+
+def test_warehouse_and_snapshot_have_the_storage_that_duckdb_1_reads(home):
+    warehouse, snapshot = home
+    publish(warehouse, snapshot)
+
+    for path in home:
+        with open_snapshot(path) as con:
+            ((tags,),) = con.execute("SELECT tags FROM duckdb_databases() WHERE NOT internal").fetchall()
+        assert tags["storage_version"].startswith("v1.2")

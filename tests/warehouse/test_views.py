@@ -6,8 +6,17 @@ import pytest
 from article_rows import article_row
 
 from warehouse.database import insert, open_snapshot, open_warehouse
+from warehouse.summaries import refill
 
-VIEWS = ("trend_daily", "trend_events", "share_of_voice", "co_mentions", "first_reports", "coverage")
+VIEWS = (
+    "trend_daily",
+    "trend_events",
+    "share_of_voice",
+    "co_mentions",
+    "first_reports",
+    "coverage",
+    "story_timeline",
+)
 MONDAY = datetime(2022, 8, 22, 9, tzinfo=UTC)
 
 
@@ -66,6 +75,8 @@ def con(tmp_path):
 
 
 def fetch(con, statement):
+    """Return what a view says of rows that no load has brought."""
+    refill(con)
     return con.execute(statement).fetchall()
 
 
@@ -86,11 +97,14 @@ def test_the_views_answer_in_a_published_file_under_its_other_name(tmp_path):
     with open_warehouse(tmp_path / "warehouse.duckdb") as con:
         insert(con, "articles", [article_row("a", MONDAY)])
         insert(con, "mentions", mentions("a", "company:baic"))
+        refill(con)
     published = (tmp_path / "warehouse.duckdb").rename(tmp_path / "newswatch.duckdb")
 
     with open_snapshot(published) as con:
-        assert [len(fetch(con, f"FROM {view}")) for view in VIEWS] == [1, 0, 1, 0, 0, 1]
-        assert fetch(con, "SELECT comment FROM duckdb_views() WHERE view_name = 'coverage'") != [(None,)]
+        found = [len(con.execute(f"FROM {view}").fetchall()) for view in VIEWS]
+        commented = "SELECT comment FROM duckdb_views() WHERE view_name = 'coverage'"
+        assert found == [1, 0, 1, 0, 0, 1, 0]
+        assert con.execute(commented).fetchall() != [(None,)]
 
 
 def test_an_article_counts_once_however_often_it_names_an_entity(con):
@@ -232,3 +246,52 @@ def test_coverage_shows_imported_articles_though_nothing_polls_them(con):
     insert(con, "articles", [article_row("a", MONDAY, source_id="import")])
 
     assert fetch(con, "FROM coverage") == [(date(2022, 8, 22), "import", 0, 0, 1)]
+
+
+def test_a_story_is_told_event_by_event(con):
+    late, official, after = (MONDAY + timedelta(hours=hours) for hours in (3, 5, 9))
+    told = {"story_id": "s1"}
+    insert(
+        con,
+        "articles",
+        [
+            article_row("a", MONDAY, publisher="Fast", **told),
+            article_row("b", late, publisher="Slow", copy_of="a", **told),
+            article_row("c", official, publisher="Sure", **told),
+            article_row("d", after, publisher="Other", **told),
+            article_row("e", after, publisher="Elsewhere", story_id="s2"),
+            article_row("f", after, publisher="Nowhere", relevant=False),
+        ],
+    )
+    insert(con, "developments", [development("d1", at=MONDAY, official_at=official)])
+    bases = {"a": "unconfirmed", "b": None, "c": "official"}
+    reports = links("d1", a="first", b="repeats", c="confirms")
+    insert(con, "development_articles", [row | {"basis": bases[row["article_id"]]} for row in reports])
+
+    asked = "SELECT happened_at, kind, publisher, what, copied FROM story_timeline WHERE story_id = 's1' ORDER BY ALL"
+    assert fetch(con, asked) == [
+        (MONDAY, "reported", "Fast", "d1", False),
+        (late, "repeated", "Slow", "d1", True),
+        (official, "confirmed", "Sure", "d1", False),
+        (official, "official", "Sure", "d1", False),
+        (after, "background", "Other", None, False),
+    ]
+
+
+def test_a_story_tells_what_was_taken_back_and_what_it_was_merged_with(con):
+    later = MONDAY + timedelta(days=1)
+    insert(con, "articles", [article_row("a", MONDAY, story_id="s1"), article_row("b", later, story_id="s1")])
+    withdrawn = {"state": "withdrawn", "withdrawn_at": later, "withdrawn_by": "b"}
+    insert(con, "developments", [development("d1", at=MONDAY, **withdrawn)])
+    insert(con, "development_articles", links("d1", a="first"))
+    merged = {"story_id": "s0", "successor_id": "s1", "change": "merged", "changed_at": later}
+    insert(con, "story_lineage", [merged])
+
+    asked = "SELECT story_id, kind, article_id, other_story_id FROM story_timeline ORDER BY ALL"
+    assert fetch(con, asked) == [
+        ("s0", "merged", None, "s1"),
+        ("s1", "background", "b", None),
+        ("s1", "merged", None, "s0"),
+        ("s1", "reported", "a", None),
+        ("s1", "withdrawn", "b", None),
+    ]

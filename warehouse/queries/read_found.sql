@@ -1,5 +1,11 @@
--- The articles of a list.
--- Params: article_ids
+-- The articles of a list. By their time first and by rowid, so that of all others no more than the time is read: an id
+-- takes ten times as long to compare.
+-- Params: ids, times
+WITH found AS (
+    SELECT rowid AS place, article_id
+    FROM articles
+    WHERE reported_at IN (SELECT unnest($times::TIMESTAMPTZ[]))
+)
 SELECT article_id, url, title, publisher, language, reported_at, story_id, copy_of, text
 FROM articles
-WHERE list_contains($article_ids::VARCHAR[], article_id);
+WHERE rowid IN (SELECT place FROM found WHERE list_contains($ids::VARCHAR[], article_id));

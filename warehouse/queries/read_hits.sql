@@ -1,10 +1,16 @@
--- Where one word stands in the articles that hold it. The pattern is a parameter of the whole query, so that it is
--- compiled once and not for every row.
--- Params: word (lower case), pattern (regular expression of it)
+-- Where one word or phrase stands in the articles that hold it, by reading all of them: for where there is no index.
+-- The pattern is a parameter of the whole query, so that it is compiled once and not for every row.
+-- Params: word (lower case, a piece of all that is found), pattern (regular expression), language, publisher, since,
+-- before, story_id (null: any)
 WITH candidates AS (
     SELECT article_id, reported_at, lower(title) AS title, lower(coalesce(lead, '')) AS lead, lower(text) AS text
     FROM articles
-    WHERE contains(lower(title), $word) OR contains(lower(text), $word)
+    WHERE ($language::VARCHAR IS NULL OR language = $language)
+      AND ($publisher::VARCHAR IS NULL OR lower(publisher) = lower($publisher))
+      AND ($since::TIMESTAMPTZ IS NULL OR reported_at >= $since)
+      AND ($before::TIMESTAMPTZ IS NULL OR reported_at < $before)
+      AND ($story_id::VARCHAR IS NULL OR story_id = $story_id)
+      AND (contains(lower(title), $word) OR contains(lower(text), $word))
 ),
 found AS (
     SELECT

@@ -1,57 +1,34 @@
 CREATE OR REPLACE VIEW coverage AS
-WITH counted AS (
-    SELECT
-        source_id,
-        CAST(started_at AT TIME ZONE 'UTC' AS DATE)     AS day,
-        count(*) FILTER (WHERE outcome <> 'failed')     AS polls_ok,
-        count(*) FILTER (WHERE outcome = 'failed')      AS polls_failed
-    FROM polls
-    GROUP BY ALL
-    UNION ALL
-    SELECT source_id, day, polls_ok, polls_failed
-    FROM poll_days
-),
-polled AS (
-    SELECT source_id, day, sum(polls_ok)::BIGINT AS polls_ok, sum(polls_failed)::BIGINT AS polls_failed
-    FROM counted
-    GROUP BY ALL
+WITH polled AS (
+    SELECT source_id, min(day) AS first_day, max(day) AS last_day
+    FROM state.source_days
+    WHERE polls_ok + polls_failed > 0
+    GROUP BY source_id
 ),
 span AS (
     SELECT
         p.source_id     AS source_id,
-        min(p.day)      AS first_day,
+        p.first_day     AS first_day,
         CASE
-            WHEN any_value(s.state) = 'removed' THEN max(p.day)
-            ELSE (SELECT max(day) FROM polled)
+            WHEN s.state = 'removed' THEN p.last_day
+            ELSE (SELECT max(last_day) FROM polled)
         END             AS last_day
     FROM polled AS p
     LEFT JOIN sources AS s ON s.source_id = p.source_id
-    GROUP BY p.source_id
 ),
 expected AS (
     SELECT source_id, CAST(unnest(generate_series(first_day, last_day, INTERVAL 1 DAY)) AS DATE) AS day FROM span
-),
-found AS (
-    SELECT source_id, CAST(first_seen_at AT TIME ZONE 'UTC' AS DATE) AS day, count(*) AS articles
-    FROM articles
-    GROUP BY ALL
-),
-days AS (
-    SELECT source_id, day FROM expected
-    UNION
-    SELECT source_id, day FROM found
 )
 SELECT
-    d.day                           AS day,
-    d.source_id                     AS source_id,
-    coalesce(p.polls_ok, 0)         AS polls_ok,
-    coalesce(p.polls_failed, 0)     AS polls_failed,
-    coalesce(f.articles, 0)         AS articles
-FROM days AS d
-LEFT JOIN polled AS p ON p.source_id = d.source_id AND p.day = d.day
-LEFT JOIN found AS f ON f.source_id = d.source_id AND f.day = d.day;
+    coalesce(f.day, e.day)              AS day,
+    coalesce(f.source_id, e.source_id)  AS source_id,
+    coalesce(f.polls_ok, 0)             AS polls_ok,
+    coalesce(f.polls_failed, 0)         AS polls_failed,
+    coalesce(f.articles, 0)             AS articles
+FROM expected AS e
+FULL JOIN state.source_days AS f ON f.source_id = e.source_id AND f.day = e.day;
 COMMENT ON VIEW coverage IS 'What was looked at and what was found, by day and source, so that no news (polls_ok above 0, articles 0) and no polling (polls_ok 0) differ. From the first poll of a source every day has a row, up to the day of the newest poll of any source, for a removed source of its own last.';
-COMMENT ON COLUMN coverage.day IS 'Day, UTC.';
+COMMENT ON COLUMN coverage.day IS 'Day of the polls, and of first_seen_at of the articles, UTC.';
 COMMENT ON COLUMN coverage.source_id IS 'Source; import for imported articles, which no poll brings.';
 COMMENT ON COLUMN coverage.polls_ok IS 'Polls that worked, whether or not they brought something new.';
 COMMENT ON COLUMN coverage.polls_failed IS 'Polls that failed.';

@@ -12,9 +12,9 @@ SELECT
 FROM leads AS l
 ANTI JOIN titled AS t ON t.bare = regexp_replace(lower(l.title), '[^\p{L}\p{N}]', '', 'g');
 COMMENT ON VIEW uncovered IS 'Leads without an article of the same title: what others report and no source of the watch brought. Publishers that appear often are worth a source of their own.';
-COMMENT ON COLUMN uncovered.published_at IS 'As leads.published_at.';
-COMMENT ON COLUMN uncovered.publisher IS 'As leads.publisher.';
-COMMENT ON COLUMN uncovered.title IS 'As leads.title.';
-COMMENT ON COLUMN uncovered.url IS 'As leads.url.';
-COMMENT ON COLUMN uncovered.source_id IS 'As leads.source_id.';
-COMMENT ON COLUMN uncovered.seen_at IS 'As leads.seen_at.';
+COMMENT ON COLUMN uncovered.published_at IS 'Date as listed, UTC; null where none is.';
+COMMENT ON COLUMN uncovered.publisher IS 'Medium as listed; null where none is.';
+COMMENT ON COLUMN uncovered.title IS 'Title as listed.';
+COMMENT ON COLUMN uncovered.url IS 'The link as listed; it hides the address of the article.';
+COMMENT ON COLUMN uncovered.source_id IS 'Search feed that listed it (sources.source_id).';
+COMMENT ON COLUMN uncovered.seen_at IS 'When it was listed first, UTC.';

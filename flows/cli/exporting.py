@@ -1,0 +1,115 @@
+"""Commands that hand the data on: publish and export."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal
+
+import click
+
+from extractors.errors import ConfigurationError
+from flows.cli.options import Moment, given_clock, given_settings, home_options, json_option, wants_json
+
+# What a command needs beyond this is imported inside it, so that one command does not pay for the others.
+# ruff: noqa: PLC0415
+
+
+@click.command("publish")
+@home_options
+@json_option
+@click.option(
+    "--only-text",
+    type=click.Choice(["no"]),
+    help="no: also write HOME/newswatch-light.duckdb, which holds all but the texts of the articles.",
+)
+@click.option("--no-text", is_flag=True, help="The same as --only-text no.")
+@click.option(
+    "--to", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Write the light file here."
+)
+def publish_command(only_text: str | None, no_text: bool, to: Path | None) -> None:
+    """Replace the snapshot now, if anything has changed.
+
+    The light file has all tables and views: titles, the sentences of claims and developments, and everything else
+    that is known of the articles, but null for their texts, leads and differences of texts.
+    """
+    from flows.cli.screen import show, show_json
+    from flows.cycle import publish
+    from warehouse.database import open_warehouse
+
+    settings = given_settings()
+    wants_light = no_text or only_text == "no"
+    if to is not None and not wants_light:
+        raise ConfigurationError("--to goes with --only-text no: it says where the light file goes")
+    if not settings.warehouse.exists():
+        raise ConfigurationError(
+            f"{settings.home}: nothing to publish yet; `newswatch run` or `newswatch import` brings articles"
+        )
+    with open_warehouse(settings.warehouse):
+        pass  # one that an older version wrote becomes as this one reads it
+    published = publish(settings)
+    told: dict[str, Any] = {"published": published, "snapshot": settings.snapshot}
+    if wants_light:
+        from warehouse.light import publish_light
+
+        light = to.absolute() if to is not None else settings.light_snapshot
+        if light in (settings.snapshot.absolute(), settings.warehouse.absolute()):
+            raise ConfigurationError(f"{light}: this is where the whole file is; name another one")
+        told |= {
+            "light_published": publish_light(settings.snapshot, light, settings.state / "light"),
+            "light": light,
+        }
+    if wants_json():
+        show_json(told)
+        return
+    show(f"{settings.snapshot}" if published else f"{settings.snapshot}: unchanged")
+    if wants_light:
+        show(f"{told['light']}" if told["light_published"] else f"{told['light']}: unchanged")
+
+
+@click.command("export")
+@home_options
+@json_option
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["parquet", "csv", "jsonl"]),
+    default="parquet",
+    show_default=True,
+    help="How the files are written.",
+)
+@click.option(
+    "--since", type=Moment(), help="Only what is new since then: articles by when they were first seen."
+)
+@click.option("--tables", metavar="NAME,…", help="Only these tables and views.")
+def export_command(
+    folder: Path, form: Literal["parquet", "csv", "jsonl"], since: datetime | None, tables: str | None
+) -> None:
+    """Write all tables and views into DIR, a file each.
+
+    DIR is new, empty or an earlier export, which is replaced once the new one is whole. `newswatch import DIR` reads
+    the articles back. CSV is as `newswatch query` writes it; Parquet and JSON Lines keep every value as it is.
+    """
+    from importlib.metadata import version
+
+    from flows.cli.screen import show, show_json, working
+    from warehouse.exporting import export
+
+    wanted = tuple(name.strip() for name in tables.split(",") if name.strip()) if tables is not None else ()
+    if tables is not None and not wanted:
+        raise ConfigurationError("--tables names no table")
+    settings = given_settings()
+    with working("exporting"):
+        made = export(
+            settings.snapshot,
+            folder.absolute(),
+            form=form,
+            now=given_clock()(),
+            program=version("newswatch"),
+            since=since,
+            tables=wanted,
+        )
+    if wants_json():
+        show_json({"folder": folder.absolute(), "export": made})
+        return
+    rows, size = sum(table.rows for table in made.tables), sum(table.bytes for table in made.tables)
+    show(f"{folder}: {len(made.tables)} tables and views, {rows} rows, {size / 1e6:.1f} MB")

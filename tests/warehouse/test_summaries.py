@@ -1,0 +1,249 @@
+"""What is kept ready says what the tables say, whatever comes, in whatever order and in batches of whatever size."""
+
+import random
+import shutil
+import tempfile
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from extractors.orders import Batch, Poll
+from extractors.records import Article, CollectedArticle, Mention, Release, Source
+from extractors.signals.tagger import Tagger
+from extractors.watch import Entity, Watch
+from tests.given_claims import article_of
+from tests.streams.reading import read_stream
+from tests.warehouse.made_reports import ACME, BOLT, CLAIMS, CRANE, NOON, signals
+from warehouse.database import open_warehouse
+from warehouse.load import load
+from warehouse.summaries import refill
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+#: The same views without anything kept ready: each says it from the tables alone.
+FROM_TABLES = {
+    path.stem: path.read_text(encoding="utf-8") for path in Path(__file__).parent.glob("from_tables/*.sql")
+}
+PLACES = (ACME, BOLT, CRANE, "company:other")
+WATCH = Watch(
+    name="made",
+    title="Made",
+    languages=("en", "de"),
+    entities=tuple(
+        Entity(entity_id=one, kind="company", name=one[8:].title(), names={"en": (one[8:].title(),)})
+        for one in PLACES
+    ),
+    all_of=((ACME, BOLT, CRANE),),
+)
+
+
+def differing(con):
+    """Return the views that say anything else than the tables do, with what they say too much and too little."""
+    found = {}
+    for view, computed in FROM_TABLES.items():
+        statement = computed.strip().removesuffix(";")
+        more = con.execute(f"FROM {view} EXCEPT ALL ({statement})").fetchall()
+        less = con.execute(f"({statement}) EXCEPT ALL FROM {view}").fetchall()
+        if more or less:
+            found[view] = (more, less)
+    return found
+
+
+ARRIVALS = st.lists(
+    st.fixed_dictionaries(
+        {
+            "number": st.integers(0, 5),
+            "hours": st.integers(0, 24 * 60) | st.integers(0, 30),
+            "claims": st.lists(CLAIMS, max_size=2),
+            "front": st.lists(st.sampled_from(PLACES), max_size=3, unique=True),
+            "words": st.integers(0, 3),
+            "publisher": st.sampled_from(["Alpha", "Beta", "Gamma"]),
+            "language": st.sampled_from(["en", "de", None]),
+            "canceled": st.sampled_from([False, False, False, True]),
+            "failed": st.booleans(),
+        }
+    ),
+    min_size=1,
+    max_size=8,
+)
+
+
+def collected(arrival, place):
+    """Return the article as it arrives; articles with the same `words` are copies of each other."""
+    name = f"{arrival['number']} {place}"
+    found = signals(name, arrival["claims"], front=arrival["front"])
+    body = tuple(
+        Mention(entity_id=one.entity_id, surface=one.surface, part="body", start=9, stop=10)
+        for one in found.mentions
+    )
+    words = arrival["words"]
+    at = NOON + arrival["hours"] * HOUR
+    return CollectedArticle(
+        article=Article(
+            url=f"https://made.example/{arrival['number']}",
+            source_id=f"s{arrival['number'] % 2}",
+            publisher=arrival["publisher"],
+            title=f"Headline {name}",
+            text=f"Text {name}.",
+            seen_at=at,
+            language=arrival["language"],
+            published_at=at - arrival["number"] * DAY,
+            published_from="feed",
+            release=Release(pubstatus="canceled") if arrival["canceled"] else None,
+        ),
+        signals=replace(
+            found,
+            mentions=found.mentions + body,
+            shingles=tuple(range(1000 * words, 1000 * words + 60)) if words else (),
+        ),
+    )
+
+
+def batches_of(arrivals, size):
+    """Return batches of so many arrivals each, and which sources the watch of each one has."""
+    for start in range(0, len(arrivals), size):
+        some = arrivals[start : start + size]
+        articles = tuple(collected(one, start + place) for place, one in enumerate(some))
+        latest = max(one.article.seen_at for one in articles)
+        polls = tuple(
+            Poll(
+                source_id=f"s{one['number'] % 2}",
+                started_at=NOON + one["hours"] * HOUR,
+                outcome="failed" if one["failed"] else "new",
+            )
+            for one in some
+        )
+        batch = Batch(batch_id=f"b{start}", order_id="o", collected_at=latest, articles=articles, polls=polls)
+        yield batch, ("s0", "s1") if some[0]["words"] else ("s0",)
+
+
+def watch_with(names):
+    return replace(
+        WATCH,
+        sources=tuple(
+            Source(source_id=name, kind="feed", url=f"http://{name}.example/", every=HOUR) for name in names
+        ),
+    )
+
+
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory):
+    """A warehouse without a row: to make one takes longer than to load some batches."""
+    path = tmp_path_factory.mktemp("empty") / "warehouse.duckdb"
+    with open_warehouse(path):
+        pass
+    return path
+
+
+@given(arrivals=ARRIVALS, size=st.integers(1, 4))
+@settings(max_examples=12, deadline=None)
+def test_every_view_says_what_the_tables_say_after_every_batch(empty, arrivals, size):
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        open_warehouse(Path(shutil.copy(empty, folder))) as con,
+    ):
+        for batch, names in batches_of(arrivals, size):
+            load(con, batch, watch_with(names), batch.collected_at)
+
+            assert differing(con) == {}
+        kept = told(con)
+        refill(con)
+
+        assert told(con) == kept
+        assert differing(con) == {}
+
+
+def told(con):
+    """Return all that is kept ready, lists sorted: their order promises nothing."""
+    found = {
+        table: con.execute(f"FROM state.{table} ORDER BY ALL").fetchall()
+        for table in (
+            "trend_days",
+            "entity_weeks",
+            "pair_weeks",
+            "event_weeks",
+            "source_days",
+            "story_events",
+        )
+    }
+    found["mentioned"] = con.execute("FROM state.mentioned ORDER BY article_id").fetchall()
+    found["reporters"] = con.execute(
+        "SELECT * REPLACE (list_sort(articles) AS articles, list_sort(copies) AS copies) "
+        "FROM state.reporters ORDER BY ALL"
+    ).fetchall()
+    return found
+
+
+@pytest.mark.parametrize(("name", "expected"), [("voltaro-rescue", {"withdrawn"}), ("ferrochip", {"merged"})])
+@pytest.mark.parametrize("late", [False, True])
+def test_so_they_do_where_developments_are_withdrawn_and_stories_merged(tmp_path, name, expected, late):
+    stream = read_stream(name)
+    tagger = Tagger(stream.watch)
+    made = [article_of(one) for one in stream.gold.articles]
+    articles = [CollectedArticle(article=one, signals=tagger.tag(one)) for one in made]
+    articles.sort(key=lambda one: one.article.seen_at)
+    if late:
+        random.Random(7).shuffle(articles)  # what was published earlier may come later
+    size = 15
+
+    with open_warehouse(tmp_path / "warehouse.duckdb") as con:
+        for start in range(0, len(articles), size):
+            some = tuple(articles[start : start + size])
+            at = max(one.article.seen_at for one in some)
+            batch = Batch(batch_id=f"b{start}", order_id="o", collected_at=at, articles=some)
+            load(con, batch, stream.watch, at)
+
+            assert differing(con) == {}
+        kinds = {kind for (kind,) in con.execute("SELECT DISTINCT kind FROM story_timeline").fetchall()}
+
+    assert {"reported", "confirmed", "repeated", "background"} <= kinds
+    assert late or expected <= kinds
+
+
+def test_what_was_stored_before_is_filled_in_by_the_migration(tmp_path):
+    path = tmp_path / "warehouse.duckdb"
+    arrivals = [
+        {
+            "number": number,
+            "hours": 30 * number,
+            "claims": [("stake", "agreed", "official", (ACME,), (), {})],
+            "front": [ACME, BOLT],
+            "words": number % 2,
+            "publisher": "Alpha",
+            "language": "en",
+            "canceled": False,
+            "failed": False,
+        }
+        for number in range(6)
+    ]
+    with open_warehouse(path) as con:
+        for batch, names in batches_of(arrivals, 6):
+            load(con, batch, watch_with(names), batch.collected_at)
+        before = told(con)
+        for table in before:
+            con.execute(f"DROP TABLE state.{table}")
+        con.execute("DELETE FROM migrations WHERE name = '0013_summaries.sql'")
+
+    with open_warehouse(path) as con:
+        assert told(con) == before
+        assert all(before.values())
+        assert differing(con) == {}
+
+
+def test_a_batch_that_fails_leaves_the_summaries_as_they_were(tmp_path):
+    at = datetime(2024, 3, 1, tzinfo=UTC)
+    broken = Batch(
+        batch_id="b",
+        order_id="o",
+        collected_at=at,
+        polls=(Poll(source_id="s0", started_at=at, outcome="new"),),
+    )
+    with open_warehouse(tmp_path / "warehouse.duckdb") as con:
+        con.execute("DROP TABLE runs")  # what is written last
+        with pytest.raises(Exception, match="runs"):
+            load(con, broken, watch_with(("s0",)), at)
+
+        assert con.execute("FROM coverage").fetchall() == []

@@ -1,0 +1,14 @@
+COMMENT ON COLUMN developments.development_id IS 'Id; stays once given.';
+COMMENT ON COLUMN developments.story_id IS 'Story that it is part of (stories.story_id).';
+COMMENT ON COLUMN developments.participants IS 'Entities that it is about (entities.entity_id); empty where it names none.';
+COMMENT ON COLUMN developments.first_article_id IS 'Article that reported it first (articles.article_id).';
+COMMENT ON COLUMN developments.articles IS 'Number of articles that report it, copies counted.';
+COMMENT ON COLUMN developments.origins IS 'Number of independent origins: publishers, without copies and without those that cite another origin.';
+COMMENT ON COLUMN developments.supersedes IS 'Development that was known before and that this one changes (developments.development_id); null where there is none.';
+COMMENT ON COLUMN developments.contradicts IS 'Development that says otherwise and stands beside it: a denial, another figure of the same matter (developments.development_id); null where there is none.';
+COMMENT ON COLUMN developments.withdrawn_by IS 'Article, in its newest revision, that corrects or takes back (articles.article_id); null while the development stands.';
+COMMENT ON COLUMN development_articles.development_id IS 'Development that is reported (developments.development_id).';
+COMMENT ON COLUMN development_articles.article_id IS 'Article that reports it (articles.article_id).';
+COMMENT ON COLUMN developments.reported_at IS 'When that article was reported (its reported_at), UTC.';
+COMMENT ON COLUMN developments.confirmed_at IS 'When the article was reported that brought the second independent origin, UTC; null while there is one.';
+COMMENT ON COLUMN developments.official_at IS 'When the first article was reported that has it from a party, an authority or a document, UTC; null while it is hearsay.';

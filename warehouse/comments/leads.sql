@@ -1,0 +1,1 @@
+COMMENT ON COLUMN leads.source_id IS 'Search feed that listed it (sources.source_id).';

@@ -1,0 +1,15 @@
+COMMENT ON COLUMN state.archives.source_id IS 'Source of which it is a part.';
+COMMENT ON COLUMN state.fingerprints.number IS 'Place in the order of arrival, counted from 1; a revision takes a new one.';
+COMMENT ON COLUMN state.fingerprints.article_id IS 'Article that it is of.';
+COMMENT ON COLUMN state.frequencies.reports IS 'Number of reports that came (above 0) or were replaced (below 0).';
+COMMENT ON COLUMN state.hosts.host IS 'Host that is left alone.';
+COMMENT ON COLUMN state.listings.source_id IS 'Source that listed them.';
+COMMENT ON COLUMN state.reports.position IS 'Place in the order of judgement, a number that only grows.';
+COMMENT ON COLUMN state.reports.article_id IS 'Article that was judged.';
+COMMENT ON COLUMN state.reports.publisher IS 'As articles.publisher; null until the index is filled.';
+COMMENT ON COLUMN state.reports.language IS 'As articles.language, null with it, and until the index is filled.';
+COMMENT ON COLUMN state.reports.title IS 'As articles.title; null until the index is filled.';
+COMMENT ON COLUMN state.reports.lead IS 'As articles.lead, null with it, and until the index is filled.';
+COMMENT ON COLUMN state.reports.signals IS 'Of its signals: the claims that are news, the names and figures that go with them, the citations; null until the index is filled.';
+COMMENT ON COLUMN state.tokens.position IS 'Report that holds it, by its number state.reports.position.';
+COMMENT ON COLUMN state.validators.source_id IS 'Source that was asked.';

@@ -1,0 +1,3 @@
+-- Params: ids
+-- The copies of these articles.
+SELECT article_id FROM articles WHERE copy_of IN (SELECT unnest($ids));

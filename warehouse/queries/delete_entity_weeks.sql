@@ -1,0 +1,2 @@
+-- Params: weeks
+DELETE FROM state.entity_weeks WHERE week IN (SELECT unnest($weeks));

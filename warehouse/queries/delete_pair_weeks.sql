@@ -1,0 +1,2 @@
+-- Params: weeks
+DELETE FROM state.pair_weeks WHERE week IN (SELECT unnest($weeks));

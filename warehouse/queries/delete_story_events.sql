@@ -1,0 +1,2 @@
+-- Params: ids (of developments)
+DELETE FROM state.story_events WHERE development_id IN (SELECT unnest($ids));

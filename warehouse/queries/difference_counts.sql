@@ -1,0 +1,2 @@
+-- How many rows of the view `difference` came, went and changed.
+SELECT change, count(*) FROM difference GROUP BY change;

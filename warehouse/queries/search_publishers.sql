@@ -1,0 +1,2 @@
+-- Names of all publishers.
+SELECT DISTINCT publisher FROM articles ORDER BY publisher;

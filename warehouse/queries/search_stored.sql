@@ -1,0 +1,14 @@
+-- What is stored beside a position: the last number, how many come after it, how many up to it, the last of
+-- these, and how many articles there are in all.
+-- Params: position, after (a number before it)
+SELECT
+    coalesce(max(number), 0)                               AS last,
+    count(*) FILTER (number > $position)                   AS rest,
+    count(*) FILTER (number <= $position)                  AS held,
+    (SELECT count(*) FROM articles)                        AS articles,
+    (
+        SELECT list({'number': number, 'article_id': article_id})
+        FROM state.fingerprints
+        WHERE number > $after AND number <= $position
+    )                                                      AS newest
+FROM state.fingerprints;
