@@ -68,14 +68,24 @@ def import_files(
         raise ConfigurationError(shown)
     articles.sort(key=lambda article: (article.seen_at, article.url))
     loaded = _load(settings, watch, articles, clock, alert=alert)
-    failures = tuple(("import", str(fault), None) for fault in faults)
+    loaded = replace(loaded, failures=tuple(("import", str(fault), None) for fault in faults))
+    return finish_import(settings, watch, loaded, clock, started, alert=alert)
+
+
+def finish_import(
+    settings: Settings, watch: Watch, loaded: Loaded, clock: Clock, started: float, *, alert: bool
+) -> CycleResult:
+    """Publish what was imported, tell of it where `alert` says so, and return what was done since `started`.
+
+    `started` is a moment of `time.perf_counter`.
+    """
     sent, unsent = 0, 0
     publish(settings)
     if alert:
         sent, unsent = send_alerts(settings, watch, clock, with_health=False)
         publish(settings)
     report(settings, watch, clock)
-    return summed(replace(loaded, failures=failures), sent, unsent, time.perf_counter() - started)
+    return summed(loaded, sent, unsent, time.perf_counter() - started)
 
 
 def _load(

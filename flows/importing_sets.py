@@ -28,7 +28,7 @@ from extractors.records import (
 )
 from extractors.signals.tagger import Tagger
 from extractors.watch import Watch
-from flows.cycle import CycleResult, Loaded, load_batch, publish, report, send_alerts, summed
+from flows.cycle import CycleResult, Loaded, load_batch
 from flows.housekeeping import require_whole
 from flows.importing import (
     BATCH,
@@ -38,6 +38,7 @@ from flows.importing import (
     address,
     batch_of,
     fault_of_time,
+    finish_import,
     language_code,
     storable,
 )
@@ -70,14 +71,8 @@ def import_sets(
                 results=(*loaded.results, *_load(con, settings, watch, versions, clock, alert=alert).results)
             )
             faults += versions.faults
-    sent, unsent = 0, 0
-    publish(settings)
-    if alert:
-        sent, unsent = send_alerts(settings, watch, clock, with_health=False)
-        publish(settings)
-    report(settings, watch, clock)
-    failures = tuple(("import", str(fault), None) for fault in faults)
-    return summed(replace(loaded, failures=failures), sent, unsent, time.perf_counter() - started)
+    loaded = replace(loaded, failures=tuple(("import", str(fault), None) for fault in faults))
+    return finish_import(settings, watch, loaded, clock, started, alert=alert)
 
 
 class _Versions:

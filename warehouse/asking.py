@@ -13,7 +13,7 @@ from typing import Any
 import duckdb
 
 from extractors.errors import ConfigurationError
-from warehouse.database import Connection
+from warehouse.database import Connection, literal
 from warehouse.limits import Limits, too_much_memory
 
 #: Rows that are held at a time.
@@ -48,7 +48,7 @@ def close_off(con: Connection, limits: Limits, *, file: Path | None = None) -> N
     Nothing is laid down on disk where the memory does not suffice: who may ask must not fill the disk.
     """
     if file is not None:
-        con.execute(f"SET allowed_paths = [{_quoted(str(file))}]")
+        con.execute(f"SET allowed_paths = [{literal(str(file))}]")
     con.execute(
         f"""
         SET memory_limit = '{limits.memory}B';
@@ -74,10 +74,7 @@ def ask(con: Connection, script: str, limits: Limits) -> Answer:
         LimitError: it takes too long, or needs too much memory.
     """
     with _told(limits):
-        *before, last = _statements(con, script)
-        for statement in before:
-            con.execute(statement)
-        result = con.execute(last)
+        result = con.execute(_last_of(con, script))
         columns = tuple(str(column[0]) for column in result.description or ())
     return Answer(columns=columns, chunks=_chunks(con, limits) if columns else iter(()))
 
@@ -89,13 +86,18 @@ def write_parquet(con: Connection, script: str, limits: Limits, file: Path) -> N
         ConfigurationError, LimitError: as `ask`.
     """
     with _told(limits):
-        *before, last = _statements(con, script)
-        for statement in before:
-            con.execute(statement)
-        found = con.sql(last.query)
+        found = con.sql(_last_of(con, script).query)
         if found is None:
             raise ConfigurationError("the last statement has no answer that could be written")
         found.to_parquet(str(file), compression="zstd", row_group_size=_ROW_GROUP)
+
+
+def _last_of(con: Connection, script: str) -> duckdb.Statement:
+    """Return the last statement of a script, once all before it were executed."""
+    *before, last = _statements(con, script)
+    for statement in before:
+        con.execute(statement)
+    return last
 
 
 def _statements(con: Connection, script: str) -> list[duckdb.Statement]:
@@ -135,7 +137,3 @@ def _told(limits: Limits) -> Iterator[None]:
         raise ConfigurationError(str(error)) from error
     except (ValueError, OverflowError) as error:  # years that Python does not know
         raise ConfigurationError(f"a value of the answer cannot be shown: {error}") from error
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

@@ -97,6 +97,11 @@ def attached(con: Connection, path: Path, name: str) -> Iterator[None]:
         con.execute(f"DETACH {name}")
 
 
+def literal(text: str) -> str:
+    """Return `text` as SQL writes a text, for statements that take no parameter in that place."""
+    return "'" + text.replace("'", "''") + "'"
+
+
 def damage_in(error: BaseException | None) -> str | None:
     """Return what `error` says of damaged bytes of a database, in one line; None where it is about something else."""
     if not isinstance(error, duckdb.Error):
@@ -123,9 +128,8 @@ def suspicion_path(path: Path) -> Path:
 def _attach(
     con: Connection, path: Path, name: str, how: str = f"STORAGE_VERSION '{STORAGE_VERSION}'"
 ) -> None:
-    quoted = str(path).replace("'", "''")
     try:
-        con.execute(f"ATTACH '{quoted}' AS {name} ({how})")
+        con.execute(f"ATTACH {literal(str(path))} AS {name} ({how})")
     except duckdb.Error as error:
         told = str(error).splitlines()[0]
         if damage_in(error):
@@ -154,11 +158,10 @@ def _require_length(con: Connection, path: Path) -> None:
 
 def _spill_beside(con: Connection, path: Path) -> None:
     """Let what does not fit into the memory lie beside the warehouse for the time, not where the process runs."""
-    quoted = str(path.with_name("spill")).replace("'", "''")
     with suppress(
         duckdb.Error
     ):  # the place stays for good once used: that of an earlier warehouse serves as well
-        con.execute(f"SET temp_directory = '{quoted}'")
+        con.execute(f"SET temp_directory = {literal(str(path.with_name('spill')))}")
 
 
 @contextmanager

@@ -1,8 +1,8 @@
 """What is other in one warehouse than in another: rows that were added, are gone, or say something else."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal
 
 from warehouse.database import Connection, rows, run
 
@@ -17,7 +17,18 @@ Subject = Literal[
     "stories",
     "developments",
 ]
-SUBJECTS: tuple[Subject, ...] = get_args(Subject)
+#: The subjects, and the queries that say for each row that differs what it is known by, was and is.
+_QUERIES: Mapping[Subject, str] = {
+    "articles": "differing_articles",
+    "revisions": "differing_revisions",
+    "mentions": "differing_mentions",
+    "claims": "differing_claims",
+    "figures": "differing_figures",
+    "citations": "differing_citations",
+    "copies": "differing_copies",
+    "stories": "differing_stories",
+    "developments": "differing_developments",
+}
 #: Examples of each subject that are shown.
 EXAMPLES = 5
 
@@ -63,11 +74,11 @@ def differences(con: Connection, most: int = EXAMPLES) -> Sequence[Difference]:
     Rows are the same where they stand at the same place: a name, claim or figure at the same characters of the same
     article, a story or development under the same id.
     """
-    return tuple(_difference(con, subject, most) for subject in SUBJECTS)
+    return tuple(_difference(con, subject, most) for subject in _QUERIES)
 
 
 def _difference(con: Connection, subject: Subject, most: int) -> Difference:
-    run(con, f"differing_{subject}")
+    run(con, _QUERIES[subject])
     counts = dict(run(con, "difference_counts"))
     if not counts:
         return Difference(subject=subject)
@@ -78,17 +89,3 @@ def _difference(con: Connection, subject: Subject, most: int) -> Difference:
         columns=tuple((name, count) for name, count in run(con, "difference_columns")),
         examples=tuple(Example(**row | {"columns": tuple(row["columns"])}) for row in examples),
     )
-
-
-#: The queries of the subjects, which say for each row that differs what it is known by, was and is.
-QUERIES = (
-    "differing_articles",
-    "differing_revisions",
-    "differing_mentions",
-    "differing_claims",
-    "differing_figures",
-    "differing_citations",
-    "differing_copies",
-    "differing_stories",
-    "differing_developments",
-)

@@ -1,7 +1,6 @@
 """Read an exported set back: the versions of its articles, in the order in which they were seen."""
 
 import glob
-import hashlib
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
@@ -13,8 +12,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from extractors.errors import ConfigurationError
 from warehouse.cells import unguarded
-from warehouse.database import Connection, migration_names, open_scratch, run
-from warehouse.exporting import KIND, MANIFEST, VERSION, Export, ExportedTable
+from warehouse.database import Connection, literal, migration_names, open_scratch, run
+from warehouse.exporting import KIND, MANIFEST, VERSION, Export, ExportedTable, hash_of
 
 #: The columns that are read, with their types; those of older sets that lack some are null.
 _READ: Mapping[str, Mapping[str, str]] = {
@@ -130,9 +129,8 @@ def _require_whole(folder: Path, table: ExportedTable) -> None:
         raise ConfigurationError(f"{folder / MANIFEST}: {table.file!r} is no file of the set")
     if not path.is_file():
         raise ConfigurationError(f"{path}: is missing from the set")
-    with path.open("rb") as file:
-        if hashlib.file_digest(file, "sha256").hexdigest() != table.sha256:
-            raise ConfigurationError(f"{path}: is not what was exported (its hash is another one)")
+    if hash_of(path) != table.sha256:
+        raise ConfigurationError(f"{path}: is not what was exported (its hash is another one)")
 
 
 def _make_view(con: Connection, folder: Path, name: str, told: Export) -> None:
@@ -158,7 +156,7 @@ def _column(name: str, kind: str, there: set[str], told: Export) -> str:
 
 def _source(path: Path, columns: Sequence[str], wanted: Mapping[str, str], told: Export) -> str:
     """Return the table function that reads a file of the set."""
-    quoted = "'" + glob.escape(str(path)).replace("'", "''") + "'"
+    quoted = literal(glob.escape(str(path)))
     if told.format == "parquet":
         return f"read_parquet({quoted})"
     if told.format == "jsonl":

@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 from extractors.errors import ConfigurationError
 from warehouse.cells import csv_text, json_lines, plain
-from warehouse.database import Connection, open_snapshot, rows, run
+from warehouse.database import Connection, literal, open_snapshot, rows, run
 from warehouse.landing import flush_file, flush_folder
 
 ExportForm = Literal["parquet", "csv", "jsonl"]
@@ -139,7 +139,7 @@ def _write_tables(
     wanted = _surface(con, tables)
     folder.mkdir(parents=True)
     spill = folder / "spill"
-    con.execute(f"SET memory_limit = '{_MEMORY}'; SET temp_directory = {_quoted(str(spill))}")
+    con.execute(f"SET memory_limit = '{_MEMORY}'; SET temp_directory = {literal(str(spill))}")
     written = tuple(
         _write_table(con, folder, name, kind, columns, form, since)
         for (name, kind), columns in wanted.items()
@@ -196,21 +196,25 @@ def _write_table(
     con.execute("SET VARIABLE since = $since::TIMESTAMPTZ", {"since": since})
     if form == "parquet":
         options = f"FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {_ROW_GROUP}"
-        ((count,),) = con.execute(f"COPY ({select}) TO {_quoted(str(path))} ({options})").fetchall()
+        ((count,),) = con.execute(f"COPY ({select}) TO {literal(str(path))} ({options})").fetchall()
     else:
         count = _write_text(con.execute(select), path, names, form)
     flush_file(path)
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
     return ExportedTable(
         name=name,
         kind=kind,
         file=path.name,
         rows=count,
         bytes=path.stat().st_size,
-        sha256=digest,
+        sha256=hash_of(path),
         columns=tuple(columns),
     )
+
+
+def hash_of(path: Path) -> str:
+    """Return the SHA-256 of the file at `path`, in hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _write_text(con: Connection, path: Path, names: Sequence[str], form: ExportForm) -> int:
@@ -237,7 +241,3 @@ def _put_in_place(building: Path, folder: Path) -> None:
     building.rename(folder)
     flush_folder(folder.parent)
     shutil.rmtree(old, ignore_errors=True)
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

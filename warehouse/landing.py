@@ -37,7 +37,7 @@ from extractors.orders import (
 )
 from extractors.records import CollectedArticle
 from extractors.shares import Share
-from warehouse.database import Connection, adapter, column_type, open_scratch
+from warehouse.database import Connection, adapter, column_type, literal, open_scratch
 
 #: The kinds of record in a batch: the column of the file, and the field of `Batch`.
 _KINDS = {
@@ -268,8 +268,7 @@ def _names(record: type) -> tuple[str, ...]:
 def _write(con: Connection, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_suffix(".writing")
-    quoted = str(temporary).replace("'", "''")
-    con.execute(f"COPY part TO '{quoted}' (FORMAT parquet, COMPRESSION zstd)")
+    con.execute(f"COPY part TO {literal(str(temporary))} (FORMAT parquet, COMPRESSION zstd)")
     replace_file(temporary, path)
 
 

@@ -9,7 +9,7 @@ import os
 import re
 from pathlib import Path
 
-from warehouse.database import WAIT_S, Connection, attached, little_memory, open_warehouse, rows, run
+from warehouse.database import WAIT_S, Connection, attached, literal, little_memory, open_warehouse, rows, run
 from warehouse.landing import flush_file, move_whole
 from warehouse.lock import exclusive
 
@@ -72,8 +72,8 @@ def _copy_table(con: Connection, table: str, columns: list[tuple[str, str, bool]
             continue
         if not nullable:
             con.execute(f'ALTER TABLE {table} ALTER COLUMN "{name}" DROP NOT NULL')
-        quoted = f"{comment} {NOTE}".strip().replace("'", "''")
-        con.execute(f"COMMENT ON COLUMN {table}.\"{name}\" IS '{quoted}'")
+        told = literal(f"{comment} {NOTE}".strip())
+        con.execute(f'COMMENT ON COLUMN {table}."{name}" IS {told}')
     kept = ", ".join(f'"{name}"' for name, _, _ in columns if name not in TEXTS)
     con.execute(f"DELETE FROM {table}")  # noqa: S608 - what migrations have put there
     con.execute(f"INSERT INTO {table} ({kept}) SELECT {kept} FROM {_SNAPSHOT}.{table}")  # noqa: S608 - our own names

@@ -4,16 +4,15 @@ DuckDB's own limits are not enough (tried on 2.0.1): one call of `repeat` or `st
 minutes, and what functions on texts and lists allocate is not counted, 3.9 GB under a limit of 300 MB.
 """
 
-import os
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
 
+from extractors.allocator import resident_bytes
 from extractors.errors import LimitError
 
 #: Bytes beyond its limit that a process may come to hold: rows on their way, buffers of a writer.
@@ -42,7 +41,7 @@ class Limits:
         """Allow `seconds` of work in all, and `memory` bytes more than the process holds now, and `ALLOWANCE`."""
         self.seconds, self.memory = seconds, memory
         self.error: LimitError | None = None
-        self._most = _resident_bytes() + memory + ALLOWANCE
+        self._most = _held_bytes() + memory + ALLOWANCE
         self._spent = 0.0
         self._since: float | None = None
 
@@ -91,7 +90,7 @@ class Limits:
             self.error = LimitError(
                 f"ended after {self.seconds:g} s of work; ask for less, or allow more (--timeout)"
             )
-        if self.error is None and _resident_bytes() > self._most:
+        if self.error is None and _held_bytes() > self._most:
             self.error = too_much_memory(self.memory)
 
 
@@ -133,13 +132,11 @@ def _watch(
             return
 
 
-def _resident_bytes() -> int:
+def _held_bytes() -> int:
     """Return the memory this process holds; where the system does not tell, the most it ever held."""
-    try:
-        told = Path("/proc/self/statm").read_text(encoding="ascii").split()
-        return int(told[1]) * os.sysconf("SC_PAGE_SIZE")
-    except (OSError, ValueError, IndexError):
-        import resource  # noqa: PLC0415 - not on every system
+    if held := resident_bytes():
+        return held
+    import resource  # noqa: PLC0415 - not on every system
 
-        most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        return most if sys.platform == "darwin" else most * 1024
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most if sys.platform == "darwin" else most * 1024

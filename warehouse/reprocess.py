@@ -138,15 +138,18 @@ def _articles_in(con: Connection, path: Path, batch_id: str, place: int) -> int:
     try:
         told = run(con, "reprocess_archived", path=glob.escape(str(path)), batch_id=batch_id, place=place)
     except duckdb.Error as error:
-        if isinstance(error, MACHINE_ERRORS) and path.exists() and not _is_about(error, path):
+        if _is_of_the_machine(error, path):
             raise
-        log.warning("batch_not_read_again", path=str(path), error=str(error).partition("\n")[0])
         return 0
     return int(told[0][0])
 
 
-def _is_about(error: duckdb.Error, path: Path) -> bool:
-    return path.name in str(error)
+def _is_of_the_machine(error: Exception, path: Path) -> bool:
+    """Tell whether the batch at `path` was not read for lack of memory, say; where it is to blame itself, log that."""
+    if isinstance(error, MACHINE_ERRORS) and path.exists() and path.name not in str(error):
+        return True
+    log.warning("batch_not_read_again", path=str(path), error=str(error).partition("\n")[0])
+    return False
 
 
 def read_step(con: Connection, step: Step, archive: Path, watch: Watch) -> Read:
@@ -157,9 +160,8 @@ def read_step(con: Connection, step: Step, archive: Path, watch: Watch) -> Read:
     try:
         batch = read_batch(path)
     except (WarehouseError, duckdb.Error) as error:
-        if path.exists() and isinstance(error, MACHINE_ERRORS) and not _is_about(error, path):
+        if _is_of_the_machine(error, path):
             raise
-        log.warning("batch_not_read_again", path=str(path), error=str(error).partition("\n")[0])
         ((first, last),) = run(con, "reprocess_batch_span", batch_id=step.batch_id)
         return Read(kept=() if first is None else kept_versions(con, first, last, step.batch_id))
     return Read(kept=_kept_in(con, batch, watch), batch=batch)

@@ -22,13 +22,11 @@ from tantivy import FieldType, Occur
 from tantivy import Query as Asked
 
 from extractors.errors import NewswatchError
-from warehouse.search_query import Narrowing, Part, Query, Ranked, Ranking, Slot
+from warehouse.search_query import WEIGHTS, Narrowing, Part, Query, Ranked, Ranking, Slot
 from warehouse.search_terms import is_paired, terms
 
 log = structlog.get_logger()
 
-#: What a word counts by the field that it stands in.
-WEIGHTS = (("title", 5.0), ("lead", 3.0), ("text", 1.0))
 #: What a longer word counts that begins so, beside the word itself; all that are not among the `_LONGER` most frequent
 #: ones of a field count the second, however rare they are.
 _GROWN, _GROWN_RARE = 0.5, 0.05
@@ -101,7 +99,7 @@ def _schema() -> tantivy.Schema:
     builder.add_integer_field("reported_at", fast=True)  # microseconds since 1970
     for name in ("language", "publisher"):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
-    for name, _ in WEIGHTS:
+    for name in WEIGHTS:
         builder.add_text_field(name, tokenizer_name="terms", index_option="position")
     return builder.build()
 
@@ -308,7 +306,7 @@ class Reader:
     def _part(self, part: Part) -> Asked:
         fields = [
             (Occur.Should, Asked.boost_query(self._in_field(field, part), weight))
-            for field, weight in WEIGHTS
+            for field, weight in WEIGHTS.items()
         ]
         return Asked.boolean_query(fields)
 

@@ -6,6 +6,8 @@ from datetime import datetime
 
 from warehouse.search_terms import composed, is_paired, runs, terms
 
+#: What a word counts by the field that it stands in.
+WEIGHTS = {"title": 5.0, "lead": 3.0, "text": 1.0}
 #: What is looked for at the most, words and phrases together: more is a text that was pasted.
 MOST_PARTS = 32
 #: A word of so many letters finds longer ones that begin so, too; a shorter one with an s behind it.

@@ -6,11 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from warehouse.database import Connection, rows
-from warehouse.search_query import Narrowing, Part, Query, Ranked, Ranking
+from warehouse.search_query import WEIGHTS, Narrowing, Part, Query, Ranked, Ranking
 from warehouse.search_terms import is_paired, runs
 
-#: What a word counts in title, lead and text.
-_TITLE, _LEAD, _TEXT = 5.0, 3.0, 1.0
 #: RE2's own word border knows ASCII only.
 _START, _STOP, _BETWEEN = r"(^|[^\p{L}\p{N}])", r"($|[^\p{L}\p{N}])", r"[^\p{L}\p{N}]*"
 
@@ -25,7 +23,7 @@ def from_texts(con: Connection, query: Query, narrowing: Narrowing, most: int) -
     for part in query.wanted:
         for hit in _hits(con, part, narrowing):
             times[hit["article_id"]] = hit["reported_at"]
-            score = _TITLE * hit["in_title"] + _LEAD * hit["in_lead"] + _TEXT * hit["in_text"]
+            score = sum(weight * hit[f"in_{field}"] for field, weight in WEIGHTS.items())
             marks.setdefault(hit["article_id"], []).append(score)
     for part in query.unwanted:
         for hit in _hits(con, part, narrowing):

@@ -9,7 +9,6 @@ import asyncio
 import contextlib
 import math
 import multiprocessing
-import os
 import queue
 import resource
 import signal
@@ -19,13 +18,12 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.connection import Connection
 from multiprocessing.reduction import ForkingPickler
-from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Generic, Self, TypeVar
 
 import structlog
 
-from extractors.allocator import give_back
+from extractors.allocator import give_back, resident_bytes
 from extractors.errors import ExtractionError
 
 if TYPE_CHECKING:
@@ -233,7 +231,7 @@ def _serve(pipe: Connection, work: Callable[[Job], Result], memory_bytes: int, c
             done += 1
             if done % _REFRESH_EVERY == 0:
                 _refresh()
-            least = min(least, _resident_bytes())
+            least = min(least, resident_bytes())
             pipe.send_bytes(_packed(state, value, worn=_is_worn(least)))
             del value
 
@@ -276,18 +274,8 @@ def _refresh() -> None:
 
 def _is_worn(least: int) -> bool:
     """Tell whether far more than `least` bytes are in use; what can be given back to the system is given back."""
-    if _resident_bytes() - least <= _SPARE_BYTES:
+    if resident_bytes() - least <= _SPARE_BYTES:
         return False
     _refresh()
     give_back()
-    return _resident_bytes() - least > _GROWTH_BYTES
-
-
-def _resident_bytes() -> int:
-    """Return the memory this process holds; 0 where the system does not tell."""
-    try:
-        return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * os.sysconf(
-            "SC_PAGE_SIZE"
-        )
-    except (OSError, ValueError, IndexError):
-        return 0
+    return resident_bytes() - least > _GROWTH_BYTES
