@@ -155,7 +155,8 @@ class Supervisor:
                 self._move()
             self._heal_database(server)
             server.start(
-                ["-m", "prefect", "server", "start", "--no-ui"], server_environment(self.environment)
+                ["-m", "flows.prefect_server", str(database_of(self._settings))],
+                server_environment(self.environment),
             )
             self._note()
         if server.runs and (self._answered_at is None or time.monotonic() - self._looked_at >= LOOK_S):

@@ -13,12 +13,14 @@ import queue
 import resource
 import signal
 import sys
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.connection import Connection
+from multiprocessing.forkserver import _forkserver as fork_server  # typeshed knows it as private
 from multiprocessing.reduction import ForkingPickler
-from types import TracebackType
+from types import ModuleType, TracebackType
 from typing import TYPE_CHECKING, Generic, Self, TypeVar
 
 import structlog
@@ -48,6 +50,9 @@ _REFRESH_EVERY = 500
 #: Seconds a worker may take to start: importing the libraries takes one or two, on a busy machine more.
 _START_S = 60.0
 _END_S = 2.0
+#: The pools of this process whose workers come from its fork server; changed, as what all threads see, under the lock.
+_USERS: set[int] = set()
+_STARTING = threading.Lock()
 #: Seconds in which a process that closed its pipe has ended, so that what ended it can be told.
 _DYING_S = 1.0
 
@@ -101,8 +106,10 @@ class ExtractionPool(Generic[Job, Result]):
         """Do as `run`, and block."""
         worker = self._places.get()
         try:
-            if self._preload:
-                _context().set_forkserver_preload(self._preload)
+            with _STARTING:
+                _USERS.add(id(self))
+                if self._preload:
+                    _context().set_forkserver_preload(self._preload)
             return worker.do(job, name)
         finally:
             self._places.put(worker)
@@ -112,6 +119,10 @@ class ExtractionPool(Generic[Job, Result]):
         self._threads.shutdown(wait=True, cancel_futures=True)
         for worker in self._all:
             worker.end()
+        with _STARTING:
+            _USERS.discard(id(self))
+            if not _USERS:
+                _end_fork_server()
 
 
 class _Worker(Generic[Job, Result]):
@@ -181,7 +192,8 @@ class _Worker(Generic[Job, Result]):
         process = context.Process(
             target=_serve, args=(theirs, self._work, self._memory_bytes, self._wall_s), daemon=True
         )
-        process.start()
+        with _main_left_out():
+            process.start()
         self._process, self._pipe = process, ours
         theirs.close()
         try:
@@ -212,6 +224,31 @@ class _Worker(Generic[Job, Result]):
 def _context() -> "multiprocessing.context.ForkServerContext":
     """Return the way workers start: forked from a server without threads, so that threads here do no harm."""
     return multiprocessing.get_context("forkserver")
+
+
+@contextlib.contextmanager
+def _main_left_out() -> Iterator[None]:
+    """Start a process that does not import this program's main module, as a worker would and never needs to.
+
+    The main module of `serve` brings Prefect with it: 55 MB and two seconds for each worker.
+    """
+    with _STARTING:
+        main = sys.modules["__main__"]
+        sys.modules["__main__"] = ModuleType("__main__")
+        try:
+            yield
+        finally:
+            sys.modules["__main__"] = main
+
+
+def _end_fork_server() -> None:
+    """End the process that workers are forked from, which holds 150 MB and else stays as long as this one does.
+
+    Python has no public way; the method is the one that its own tests use. The next worker starts another.
+    """
+    stop = getattr(fork_server, "_stop", None)
+    if stop is not None:
+        stop()
 
 
 def _serve(pipe: Connection, work: Callable[[Job], Result], memory_bytes: int, cpu_s: float) -> None:

@@ -2,6 +2,8 @@ import asyncio
 import os
 import resource
 import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -99,3 +101,10 @@ def test_a_worker_is_replaced_when_it_has_grown_or_worked_for_long():
 
     assert first != second
     assert len(later) == 2
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="finds the processes in /proc")
+def test_workers_leave_the_main_module_alone_and_no_fork_server_stays_behind():
+    program = Path(__file__).parent / "programs" / "with_a_pool.py"
+    done = subprocess.run([sys.executable, str(program)], capture_output=True, text=True, check=True)
+    assert (done.stdout.split(), done.stderr) == (["2", "1", "0", "1", "0"], "")
