@@ -5,24 +5,33 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from extractors import watch_checks as checks
 from extractors.errors import Fault, WatchError
-from extractors.records import Basis, EventType, Source, Status
+from extractors.records import Source
 from extractors.toml_lines import key_lines
+from extractors.watch_alerts import AlertRule, read_alerts, read_rule
 from extractors.watch_example import read_example
 from extractors.watch_sources import read_sources
 from extractors.watch_table import Faults, Table, no_twins
 
-Digest = Literal["off", "hourly", "daily"]
-About = Literal["all", "developments", "health"]
+__all__ = [
+    "AlertRule",
+    "Entity",
+    "Example",
+    "HomonymGuard",
+    "Names",
+    "Sections",
+    "Topic",
+    "Watch",
+    "entities_from",
+    "read_rules",
+    "read_watch",
+]
 
 _PLACE = re.compile(r"at line (?P<line>\d+), column \d+")
 _PLACE_OR_END = re.compile(r"\s*\(at [^()]*\)$")
-
-#: Keys of a rule that choose among developments, or hold their alerts.
-_OF_DEVELOPMENTS = frozenset({"event_types", "statuses", "basis", "min_origins", "digest", "quiet"})
 
 #: Phrases of one language as a watch adds them: event type or section of cues → key → phrases.
 Sections = Mapping[str, Mapping[str, tuple[str, ...]]]
@@ -60,26 +69,6 @@ class Example:
     title: str
     text: str
     language: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AlertRule:
-    """Who is told of which developments, and of the pipeline's own health. Empty filters let everything pass.
-
-    `to` is an Apprise URL or `env:NAME` (the URL is in that environment variable). `quiet` is
-    `HH:MM-HH:MM Area/City`, None for no quiet hours. `about` leaves one of the two out; filters, hold and hours are for
-    developments only.
-    """
-
-    name: str
-    to: str
-    event_types: tuple[EventType, ...] = ()
-    statuses: tuple[Status, ...] = ()
-    basis: tuple[Basis, ...] = ()
-    min_origins: int = 1
-    digest: Digest = "off"
-    quiet: str | None = None
-    about: About = "all"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +124,28 @@ def read_watch(path: Path) -> Watch:
     if watch is None or faults.found:
         raise WatchError(faults.in_order())
     return watch
+
+
+def read_rules(path: Path, watch: Watch) -> tuple[AlertRule, ...]:
+    """Read a file of `[[alerts]]` as a watch file has them, or of the keys of one; their entities are those of `watch`.
+
+    Raises:
+        WatchError: with every fault of the file, or that there is no rule in it.
+    """
+    faults = Faults(str(path))
+    values, faults.lines = _parsed(path, faults)
+    rules: tuple[AlertRule, ...] = ()
+    if values is not None and "name" in values:
+        rules = (read_rule(Table(values, "", faults), watch.by_id),)
+    elif values is not None:
+        top = Table(values, "", faults)
+        rules = read_alerts(top, watch.by_id)
+        top.close()
+        if not values.get("alerts"):
+            faults.add("", "expected [[alerts]]: there is no rule in it")
+    if faults.found:
+        raise WatchError(faults.in_order())
+    return rules
 
 
 def entities_from(records: Sequence[Mapping[str, Any]], file: str) -> tuple[Entity, ...]:
@@ -200,7 +211,7 @@ def _watch(top: Table, folder: Path) -> Watch:
         examples=_examples(top, folder),
         all_of=all_of,
         sources=read_sources(top, _searched(entities, topics, all_of)),
-        alerts=_alerts(top),
+        alerts=read_alerts(top, [entity.entity_id for entity in entities]),
         lexicon=_lexicon(top),
         homonyms=_homonyms(top, entities),
     )
@@ -284,32 +295,6 @@ def _searched(
     subjects = tuple(entity.entity_id for entity in entities if entity.kind != "media")
     groups = all_of or (subjects or tuple(topic.topic_id for topic in topics),)
     return [[known[one] for one in group if one in known] for group in groups]
-
-
-def _alerts(top: Table) -> tuple[AlertRule, ...]:
-    tables = top.tables("alerts")
-    found: list[AlertRule] = []
-    for table in tables:
-        rule = AlertRule(
-            name=table.need("name", checks.slug, ""),
-            to=table.need("to", checks.channel, ""),
-            event_types=table.take_list("event_types", checks.one_of(EventType)),
-            statuses=table.take_list("statuses", checks.one_of(Status)),
-            basis=table.take_list("basis", checks.one_of(Basis)),
-            min_origins=table.take("min_origins", checks.whole_number, 1),
-            digest=table.take("digest", checks.one_of(Digest), "off"),
-            quiet=table.take("quiet", checks.quiet, None),
-            about=table.take("about", checks.one_of(About), "all"),
-        )
-        if rule.about == "health":
-            for key in _OF_DEVELOPMENTS & table.values.keys():
-                table.faults.add(
-                    table.key(key), 'has no meaning with about = "health": it is for developments'
-                )
-        table.close()
-        found.append(rule)
-    no_twins("name", "name", [rule.name for rule in found], tables)
-    return tuple(found)
 
 
 def _lexicon(top: Table) -> dict[str, Sections]:

@@ -50,6 +50,8 @@ _CHANNEL = re.compile(r"env:[A-Za-z_][A-Za-z0-9_]*|(?!env:)[a-z][a-z0-9+.-]*://\
 #: Where a phrase falls into pieces: at a gap, and behind an open end, which may be any length.
 _BORDER = re.compile(r" \.\. |(?<=\*) (?=\S)")
 _QUIET = re.compile(r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d (?P<zone>\S+)")
+_DIGEST_TIME = re.compile(r"((Mon|Tue|Wed|Thu|Fri|Sat|Sun) )?([01]\d|2[0-3]):[0-5]\d (?P<zone>\S+)")
+_VARIABLE = re.compile(r"env:[A-Za-z_][A-Za-z0-9_]*")
 _TYPES = {
     str: "text",
     bool: "true or false",
@@ -197,6 +199,34 @@ def quiet(value: Any) -> str:
     if found[:5] == found[6:11]:
         raise ValueError(f"{found!r}: begins when it ends; leave the key out for no quiet hours")
     return found
+
+
+def digest_time(value: Any) -> str:
+    """Check for a time of day with a zone, and a day of the week before it for weekly ones."""
+    found = text(value)
+    match = _DIGEST_TIME.fullmatch(found)
+    if match is None:
+        raise ValueError(
+            f"{found!r}: expected `HH:MM Area/City`, as in `08:00 Europe/Berlin`, or for a week "
+            "`Mon 08:00 Europe/Berlin`"
+        )
+    zone(match["zone"])
+    return found
+
+
+def variable(value: Any) -> str:
+    """Check for `env:NAME`; the message never shows what stands there."""
+    found = of_type(value, str, "env:NAME").strip()
+    if not _VARIABLE.fullmatch(found):
+        raise ValueError(
+            "expected `env:NAME`, the variable that holds the secret; what stands here is none, and is not shown"
+        )
+    return found
+
+
+def yes_or_no(value: Any) -> bool:
+    """Check for `true` or `false`."""
+    return of_type(value, bool, "`true` or `false`")
 
 
 def zone(value: Any) -> str:

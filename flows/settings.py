@@ -36,6 +36,7 @@ NAMES = (
     "NEWSWATCH_ARCHIVE_BYTES",
     "NEWSWATCH_LEDGER_DAYS",
     "NEWSWATCH_METRICS",
+    "NEWSWATCH_REPORT_URL",
 )
 LOG_LEVELS = ("debug", "info", "warning", "error")
 DEFAULT_HOME = Path("newswatch")
@@ -66,8 +67,9 @@ class Settings:
     `landing_url` the place where several machines share orders and batches, an fsspec URL, None for one machine;
     `snapshot_url` the folder, or fsspec URL of one, where a copy of the snapshot goes, None for no copy; `connect_to`
     as in `Manners`; `retention` how long batches, polls and requests are kept; `metrics` host and port where `serve`
-    answers monitors, None for nowhere. `environment` is where `env:NAME` of an alert is looked up: it holds secrets
-    and is shown nowhere. `warnings` are settings that nothing reads, a sentence each.
+    answers monitors, None for nowhere; `report_url` where the folder of the report is served, None where it is not.
+    `environment` is where `env:NAME` of an alert is looked up: it holds secrets and is shown nowhere. `warnings` are
+    settings that nothing reads, a sentence each.
     """
 
     home: Path
@@ -84,6 +86,7 @@ class Settings:
     connect_to: tuple[tuple[str, str], ...] = ()
     retention: Retention = field(default_factory=Retention)
     metrics: tuple[str, int] | None = None
+    report_url: str | None = None
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
     warnings: tuple[str, ...] = ()
 
@@ -214,6 +217,7 @@ def read_settings(
         connect_to=read.value("NEWSWATCH_CONNECT_TO", _connections, ()),
         retention=_retention(read),
         metrics=read.value("NEWSWATCH_METRICS", listening_address, None),
+        report_url=read.value("NEWSWATCH_REPORT_URL", _served_at, None),
         environment=values,
         warnings=_unknown_names(values),
     )
@@ -260,6 +264,12 @@ def _contact(text: str) -> str:
         raise ValueError(
             "a URL (https://…, no user in it) or a mail address, in ASCII without spaces or brackets"
         )
+    return text
+
+
+def _served_at(text: str) -> str:
+    if not _CONTACT.fullmatch(text) or "://" not in text:
+        raise ValueError("the address of a folder, https://…, without a user in it")
     return text
 
 

@@ -15,7 +15,8 @@ import structlog
 from extractors.clock import Clock
 from flows import conditions as decide
 from flows.alerts.apart import end_sender, hand_over, start_sender
-from flows.alerts.deliver import message_of
+from flows.alerts.deliver import secret_of
+from flows.alerts.envelope import envelope_of
 from flows.alerts.health import decide_health
 from flows.alerts.rules import channels_of, next_try_at, url_of
 from flows.alerts.sending import BROKEN_OFF
@@ -168,8 +169,8 @@ class Watchdog:
         for alert in due:
             rule = rules.get(alert.rule)
             url = url_of(rule, self._settings.environment) if rule else None
-            told = message_of((alert,))
-            messages.append({"id": alert.alert_id, "url": url or "", "title": told.title, "body": told.body})
+            secret = secret_of(rule, self._settings.environment) if rule else None
+            messages.append(envelope_of((alert,)).to(alert.alert_id, url or "", secret))
         self._sending = _Sending(messages)
 
     def _with_results(self, told: Told, now: datetime) -> Told:

@@ -16,22 +16,26 @@ import tempfile
 import zlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
 from extractors.clock import system_clock
-from extractors.watch import read_watch
+from extractors.watch import AlertRule, read_watch
 from flows.importing import import_files
 from flows.newsroom.gold import GoldArticle, GoldSet, read_gold
 from flows.settings import read_settings
 from flows.starter import default_watch_file
+from tests.alert_score import count_alerts, read_told
 from tests.given_claims import load_given
 from warehouse.database import open_snapshot
 
+#: Who is told of everything; nothing goes out, as the variable is not set, and the ledger says what would have.
+DESK = AlertRule(name="desk", to="env:NEWSWATCH_NOWHERE", about="developments")
 SETS = ("xiaomi-baic", "su7-week")
 LANGUAGES = ("de", "en", "zh")
 FLOORS = Path(__file__).with_name("score_floors.json")
@@ -50,6 +54,8 @@ HELD = (
     "developments_any_f1",
     "developments_typed_f1",
     "developments_given_f1",
+    "alerts_p",
+    "alerts_r",
 )
 #: The halves: which articles count. `whole` is what the reference of the gold sets prints.
 HALVES: Mapping[str, Callable[[str], bool]] = {
@@ -116,7 +122,8 @@ def make_snapshot(name: str, folder: Path) -> Path:
         for row in gold_rows(gold):
             out.write(json.dumps(row, ensure_ascii=False) + "\n")
     settings = read_settings({}, home=folder / name, watch=default_watch_file())
-    import_files(settings, read_watch(settings.watch_file), [rows], system_clock)
+    watch = replace(read_watch(settings.watch_file), alerts=(DESK,))
+    import_files(settings, watch, [rows], system_clock, alert=True)
     return settings.snapshot
 
 
@@ -180,7 +187,7 @@ def score(gold: GoldSet, snapshot: Path, half: str = "whole") -> dict[str, float
     figures |= _parts("citations", _sets((_media(a.cites), _media(stored[a.url].origins)) for a in relevant))
     for typed in (False, True):
         figures |= score_developments(gold, found, counts, typed=typed)
-    return figures
+    return figures | score_alerts(gold, read_told(snapshot), counts)
 
 
 def _if(condition: bool, article: GoldArticle) -> set[str]:  # noqa: FBT001 - reads as a set with a condition
@@ -305,6 +312,18 @@ def score_developments(
         f"{name}_false": false,
         f"{name}_said": right + repeated + false,
         f"{name}_labelled": len(own),
+    }
+
+
+def score_alerts(gold: GoldSet, told: list[str], counts: Callable[[str], bool]) -> dict[str, float]:
+    """Return how right alerts are, which are `told` by the URLs of the articles they rest on, in their order."""
+    found = count_alerts(gold, told, counts)
+    wrong = found.repeats + found.false
+    made = Score(len(found.delays), wrong, found.missed)
+    return _parts("alerts", made) | {
+        "alerts_sent": len(found.delays) + wrong,
+        "alerts_repeated": found.repeats,
+        "alerts_delay": median(found.delays) if found.delays else 0,
     }
 
 

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 
-from extractors.records import Basis, EventType, Signals, Status
+from extractors.records import Basis, Claim, EventType, Figure, Signals, Status
 
 Role = Literal["first", "confirms", "repeats"]
+#: What an alert tells of its development: that it is news, that hearsay became official, that it was withdrawn.
+Says = Literal["news", "official", "withdrawn"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +119,11 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alert:
-    """A message and its delivery; fields as the columns of the table `alerts`."""
+    """A message and its delivery; fields as the columns of the table `alerts`.
+
+    `says` and `told` are None for health and for alerts of older programs, `message` and `first_tried_at` until it
+    has been tried.
+    """
 
     alert_id: str
     kind: Literal["development", "health"]
@@ -132,11 +138,19 @@ class Alert:
     error: str | None
     title: str
     body: str
+    says: Says | None = None
+    told: str | None = None
+    message: str | None = None
+    first_tried_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reporting:
-    """Where a development can be read: the article as a message shows it."""
+    """Where a development can be read: the article as a message shows it.
+
+    `claims` are its claims that are news, `figures` those of its title, lead and claims, `mentioned` the ids that it
+    mentions: what a message can be held against, all empty where that is not remembered.
+    """
 
     article_id: str
     url: str
@@ -144,6 +158,9 @@ class Reporting:
     publisher: str
     language: str | None
     reported_at: datetime
+    claims: tuple[Claim, ...] = ()
+    figures: tuple[Figure, ...] = ()
+    mentioned: frozenset[str] = frozenset()
 
 
 class AlertDecider(Protocol):

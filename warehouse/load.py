@@ -264,7 +264,7 @@ class _Loading:
         remembered.note(stored, judgement)
         self._note(judgement, report.detected_at)
         if self._decide_alerts is not None:
-            told = replace(judgement, new=()) if article.url in self._silent else judgement
+            told = replace(judgement, new=(), links=()) if article.url in self._silent else judgement
             alerts = self._decide_alerts(
                 told,
                 reports=remembered.reports,

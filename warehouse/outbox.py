@@ -19,6 +19,14 @@ class KnownAlert:
     withdrawn: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastSent:
+    """When a rule sent last, and the place of that alert, the last of those of the moment, in the order of sending."""
+
+    sent_at: datetime
+    place: tuple[datetime, str]
+
+
 def save_alerts(con: Connection, alerts: Sequence[Alert]) -> int:
     """Store new alerts and return how many are new; of a known one rewrite what it says unless it has been sent.
 
@@ -37,15 +45,17 @@ def save_alerts(con: Connection, alerts: Sequence[Alert]) -> int:
                 state=alert.state,
                 title=alert.title,
                 body=alert.body,
+                says=alert.says,
+                told=alert.told,
             )
     new = [alert for alert in latest.values() if alert.alert_id not in known]
     insert(con, "alerts", [{name: getattr(alert, name) for name in Alert.__slots__} for alert in new])
     return len(new)
 
 
-def known_alerts(con: Connection, withdrawn: str) -> dict[str, KnownAlert]:
-    """Return by id how all alerts stand; those whose text begins with `withdrawn` tell of a withdrawal."""
-    found = rows(con, "alert_states", withdrawn=withdrawn)
+def known_alerts(con: Connection) -> dict[str, KnownAlert]:
+    """Return by id how all alerts stand."""
+    found = rows(con, "alert_states")
     return {row.pop("alert_id"): KnownAlert(**row) for row in found}
 
 
@@ -64,9 +74,20 @@ def sent_alerts(con: Connection) -> Mapping[str, datetime]:
     return dict(run(con, "alerts_sent"))
 
 
-def last_sent(con: Connection) -> Mapping[str, datetime]:
-    """Return by rule when an alert of it went out last, nothing of one of which none did."""
-    return dict(run(con, "alerts_last_sent"))
+def last_sent(con: Connection) -> Mapping[str, LastSent]:
+    """Return by rule what went out last, nothing of one of which nothing did."""
+    return {
+        rule: LastSent(sent_at=at, place=(last["created_at"], last["alert_id"]))
+        for rule, at, last in run(con, "alerts_last_sent")
+    }
+
+
+def messages_since(con: Connection, since: datetime) -> Mapping[str, Sequence[datetime]]:
+    """Return by rule when its messages on developments went out after `since`, a digest once."""
+    found: dict[str, list[datetime]] = {}
+    for rule, at in run(con, "alerts_sent_since", since=since):
+        found.setdefault(rule, []).append(at)
+    return found
 
 
 def health_alert_states(con: Connection) -> dict[str, AlertState]:
@@ -79,9 +100,17 @@ def origins_of_held(con: Connection) -> Mapping[str, int]:
     return dict(run(con, "alert_origins"))
 
 
-def note_attempt(con: Connection, *alert_ids: str, now: datetime) -> None:
-    """Note that alerts are about to be sent: they are pending with one attempt more until the result is noted."""
-    run(con, "alert_attempt", ids=list(alert_ids), now=now)
+def note_attempt(con: Connection, *alert_ids: str, now: datetime, message_id: str | None = None) -> None:
+    """Note that alerts are about to be sent: they are pending with one attempt more until the result is noted.
+
+    `message_id` is the message that they go out with, None where that is not known.
+    """
+    run(con, "alert_attempt", ids=list(alert_ids), now=now, message=message_id)
+
+
+def note_held_back(con: Connection, *alert_ids: str, reason: str) -> None:
+    """Note that alerts that have not been tried wait, and why."""
+    run(con, "alert_held_back", ids=list(alert_ids), error=reason)
 
 
 def note_result(

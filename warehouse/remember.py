@@ -1,7 +1,9 @@
 """What judgement remembers, read from the warehouse: rows → `Memory`, and where its reports can be read."""
 
 from collections.abc import Collection, Iterable, Sequence
+from typing import Any
 
+from extractors.records import Signals
 from extractors.watch import Watch
 from warehouse.database import Connection, rows, run
 from warehouse.judged import Development, DevelopmentArticle, Judgement, Report, Reporting, Story
@@ -9,7 +11,7 @@ from warehouse.known import LEDGER, Counted, Rarities
 from warehouse.memory import Memory
 from warehouse.nearest import FADING, HISTORY, NEAREST, RECENT, reach, telling
 from warehouse.reports import hash_of, read_reports
-from warehouse.stored import StoredArticle
+from warehouse.stored import StoredArticle, signals_of
 from warehouse.stories import tokens_of, traits_of
 
 
@@ -36,6 +38,7 @@ class Remembered:
             publisher=stored.article.publisher,
             language=stored.article.language,
             reported_at=stored.reported_at,
+            **_shown_in(signals_of(stored)),
         )
         self.developments |= {found.development_id: found for found in (*judgement.new, *judgement.changed)}
 
@@ -62,10 +65,21 @@ def remember(con: Connection, watch: Watch, asked: Sequence[Report], known: Iter
         counted=_counted(con, (*asked, *reports)),
     )
     shown = {one.article_id for one in reports} | {found.first_article_id for found in developments}
+    signals = {one.article_id: _shown_in(one.signals) for one in reports}
     places = {
-        row["article_id"]: Reporting(**row) for row in rows(con, "reported_articles", ids=sorted(shown))
+        row["article_id"]: Reporting(**row, **signals.get(row["article_id"], {}))
+        for row in rows(con, "reported_articles", ids=sorted(shown))
     }
     return Remembered(memory, places, {found.development_id: found for found in developments})
+
+
+def _shown_in(signals: Signals) -> dict[str, Any]:
+    """Return what a message about an article can be held against: as much as is kept of it (`reports.kept_of`)."""
+    return {
+        "claims": tuple(one for one in signals.claims if one.is_news),
+        "figures": tuple(one for one in signals.figures if one.part != "body" or one.claim is not None),
+        "mentioned": frozenset(one.entity_id for one in signals.mentions),
+    }
 
 
 def _nearest(con: Connection, asked: Sequence[Report]) -> Collection[str]:

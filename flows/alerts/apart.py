@@ -8,12 +8,12 @@ import subprocess
 import sys
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from threading import Timer
-from typing import Protocol
+from typing import Any, Protocol
 
-from flows.alerts.channel import DeliveryError
+from flows.alerts.channel import CUT, DeliveryError
 from flows.alerts.sending import BROKEN_OFF, DEADLINE_S, MOST
 
 #: Seconds after which the process is ended that does not answer: it takes 0.4 s to start, and has a deadline itself.
@@ -31,8 +31,8 @@ class Outlet(Protocol):
 
     most: int
 
-    def begin(self, key: str, url: str, title: str, body: str) -> None:
-        """Begin to send a message, which is `key` until it has ended; one to a URL at a time."""
+    def begin(self, message: Mapping[str, Any]) -> None:
+        """Begin to send a message (`Envelope.to`), which is its `id` until it has ended; one to a URL at a time."""
         ...
 
     def ended(self) -> tuple[str, DeliveryError | None]:
@@ -54,10 +54,11 @@ class OneByOne:
         self._send = send
         self._ended: deque[tuple[str, DeliveryError | None]] = deque()
 
-    def begin(self, key: str, url: str, title: str, body: str) -> None:
+    def begin(self, message: Mapping[str, Any]) -> None:
         """Send a message."""
+        key = str(message["id"])
         try:
-            self._send(url, title, body)
+            self._send(message["url"], message["title"], message["body"])
         except DeliveryError as error:
             self._ended.append((key, error))
         else:
@@ -92,13 +93,14 @@ class Apart:
         Raises:
             DeliveryError: with the reason, without secrets. BrokenOffError: it may have arrived.
         """
-        self.begin("", url, title, body)
+        self.begin({"id": "", "url": url, "title": title, "body": body})
         _, error = self.ended()
         if error is not None:
             raise error
 
-    def begin(self, key: str, url: str, title: str, body: str) -> None:
+    def begin(self, message: Mapping[str, Any]) -> None:
         """Begin to send a message; what goes wrong is told when it has ended."""
+        key = str(message["id"])
         try:
             if self._sender is None:
                 self._sender = start_sender()
@@ -110,7 +112,7 @@ class Apart:
         silent.daemon = True
         silent.start()
         try:
-            hand_over(self._sender, [{"id": key, "url": url, "title": title, "body": body}])
+            hand_over(self._sender, [message])
         finally:
             silent.cancel()
 
@@ -150,7 +152,7 @@ class Apart:
     def _take(self, answer: object) -> None:
         for key, failure in answer.items() if isinstance(answer, dict) else ():
             if self._until.pop(key, None) is not None:
-                broken_off = BrokenOffError if failure == BROKEN_OFF else DeliveryError
+                broken_off = BrokenOffError if failure in (BROKEN_OFF, CUT) else DeliveryError
                 self._ended.append((key, None if failure is None else broken_off(failure)))
 
 
@@ -168,7 +170,7 @@ def start_sender() -> subprocess.Popen[bytes]:
     )
 
 
-def hand_over(sender: subprocess.Popen[bytes], messages: Sequence[dict[str, str]]) -> None:
+def hand_over(sender: subprocess.Popen[bytes], messages: Sequence[Mapping[str, Any]]) -> None:
     """Give `sender` the messages; where it has ended, nothing happens."""
     assert sender.stdin is not None  # noqa: S101 - a pipe
     with suppress(BrokenPipeError):

@@ -12,23 +12,42 @@ import structlog
 from extractors.watch import AlertRule
 from flows.alerts.apart import Apart, BrokenOffError, OneByOne, Outlet
 from flows.alerts.catching_up import catch_up
-from flows.alerts.channel import DeliveryError
-from flows.alerts.channels import Channel, Group, channels_due
-from flows.alerts.message import OVER, Message, counted, shown_time
-from flows.alerts.rules import digest_is_due, has_origins, is_quiet, next_try_at, url_of
-from flows.alerts.sending import BROKEN_OFF
+from flows.alerts.channel import DeliveryError, is_refusal
+from flows.alerts.channels import TOO_MANY, Channel, Group, Past, channels_due, is_held_back
+from flows.alerts.envelope import REPEAT, envelope_of, message_id_of, message_of, test_envelope
+from flows.alerts.hours import HOUR, digest_is_due, is_quiet
+from flows.alerts.message import Message, shown_time
+from flows.alerts.rules import asked_wait, has_origins, next_try_at, url_of
 from warehouse.database import Connection, transaction
 from warehouse.journal import Event, Journal
 from warehouse.judged import Alert
-from warehouse.outbox import due_alerts, last_sent, note_attempt, note_result, origins_of_held
+from warehouse.outbox import (
+    due_alerts,
+    last_sent,
+    messages_since,
+    note_attempt,
+    note_held_back,
+    note_result,
+    origins_of_held,
+)
+
+__all__ = [
+    "REPEAT",
+    "Delivery",
+    "DeliveryError",
+    "Sender",
+    "deliver",
+    "message_of",
+    "send_by_apprise",
+    "test_message",
+]
 
 log = structlog.get_logger()
 
-#: Put under a message that may have gone out before.
-REPEAT = "(may be a repeat: sending it was broken off before)"
-
 #: Failures in a row after which a channel is left alone until the next cycle; one where it took too long is enough.
 PATIENCE = 2
+#: Tries of a message, over more than half an hour, after which it may be the message that a channel fails at.
+OFTEN = 4
 
 #: Sends by Apprise, to several channels side by side, in a process that is started when there is something to send and
 #: ended after it. As a function it sends one message and raises DeliveryError or BrokenOffError, as `Apart` says.
@@ -85,11 +104,14 @@ def deliver(
         waiting,
         lambda alert, rule: _is_due(alert, rule, origins, now),
         environment,
-        last_sent(con),
+        Past(last=last_sent(con), messages=messages_since(con, now - HOUR)),
         now,
     )
+    noting = _Noting(con, journal, now)
+    for channel in channels:
+        noting.held_back(channel.held_back, named)
     with closing(_outlet(send)) as outlet:
-        sending = _Sending(_Noting(con, journal, now), outlet, may_begin)
+        sending = _Sending(noting, outlet, may_begin, environment)
         sending.send(channels)
     lost = [alert for alert in waiting if alert.rule not in named and alert.state != "failed"]
     for alert in lost:
@@ -115,17 +137,25 @@ def test_message(
         url = url_of(rule, environment)
         if url is None:
             raise _told(rule, DeliveryError(_UNSET))
-        outlet.begin("", url, message.title, message.body)
+        outlet.begin(test_envelope(rule.name, message, now).to("", url, secret_of(rule, environment)))
         _, error = outlet.ended()
         if error is not None:
             raise _told(rule, error)
 
 
-def may_have_arrived(alert: Alert) -> bool:
-    """Tell whether an attempt to send `alert` was broken off, by a kill or because it took too long."""
-    if alert.state == "failed":
-        return alert.error is not None and alert.error.endswith(BROKEN_OFF)
-    return alert.state in {"pending", "held"} and alert.attempts > 0
+def secret_of(rule: AlertRule, environment: Mapping[str, str]) -> str | None:
+    """Return what web hooks of `rule` are signed with, None for unsigned ones.
+
+    Raises:
+        DeliveryError: the variable that should hold it is missing or empty: nothing goes out unsigned then.
+    """
+    if rule.secret is None:
+        return None
+    name = rule.secret.removeprefix("env:")
+    found = environment.get(name, "").strip()
+    if not found:
+        raise DeliveryError(f"the environment variable {name} of the secret is not set")
+    return found
 
 
 def _outlet(send: Sender | None) -> Outlet:
@@ -167,13 +197,15 @@ class _Sending:
     noting: "_Noting"
     outlet: Outlet
     may_begin: Callable[[], bool]
+    environment: Mapping[str, str]
     sent: int = 0
     failed: int = 0
     under_way: dict[str, _Line] = field(default_factory=dict)
 
     def send(self, channels: Sequence[Channel]) -> None:
         """Send what waits for the channels, as long as messages may begin."""
-        lines = deque(_Line(one, deque(one.messages)) for one in channels if _may_be_tried(one))
+        due = [one for one in channels if one.messages and _may_be_tried(one)]
+        lines = deque(_Line(one, deque(one.messages)) for one in due)
         goes_on = True
         while self.under_way or (lines and goes_on):
             while lines and len(self.under_way) < self.outlet.most and (goes_on := self.may_begin()):
@@ -192,14 +224,19 @@ class _Sending:
 
     def _begin(self, line: _Line) -> bool:
         """Begin the next message to a channel; tell whether it is under way now."""
-        _, group = line.messages[0]
+        rule, group = line.messages[0]
         self.noting.trying(group)
         if line.channel.url is None:
             self._note(line, DeliveryError(_UNSET))
             return False
-        key, message = group[0].alert_id, message_of(group)
+        key = group[0].alert_id
+        try:
+            message = envelope_of(group).to(key, line.channel.url, secret_of(rule, self.environment))
+        except DeliveryError as error:
+            self._note(line, error)
+            return False
         self.under_way[key] = line
-        self.outlet.begin(key, line.channel.url, message.title, message.body)
+        self.outlet.begin(message)
         return True
 
     def _note(self, line: _Line, error: DeliveryError | None) -> None:
@@ -213,8 +250,18 @@ class _Sending:
         broken_off = isinstance(error, BrokenOffError)
         self.noting.failed(group, str(_told(rule, error)), broken_off=broken_off)
         self.failed, line.in_a_row = self.failed + len(group), line.in_a_row + 1
-        if broken_off or line.in_a_row == PATIENCE:
+        if broken_off or not _may_go_on(line, group, str(error)):
             line.messages.clear()
+
+
+def _may_go_on(line: _Line, group: Group, error: str) -> bool:
+    """Tell whether the next message to a channel is tried though one has failed.
+
+    It is where that one may have been refused for what it is: so it was said, or it has failed often. Else what comes
+    after it waits, for all is told in order.
+    """
+    often = max(alert.attempts for alert in group) + 1 >= OFTEN
+    return line.in_a_row < PATIENCE and not asked_wait(error) and (often or is_refusal(error))
 
 
 def _may_be_tried(channel: Channel) -> bool:
@@ -232,10 +279,20 @@ class _Noting:
     journal: Journal | None
     now: datetime
 
+    def held_back(self, alerts: Sequence[Alert], rules: Mapping[str, AlertRule]) -> None:
+        """Note which alerts wait for the bound of an hour, and log it once."""
+        for alert in alerts:
+            if alert.state == "held" and is_held_back(alert):
+                continue
+            reason = f"{TOO_MANY}{rules[alert.rule].at_most} messages an hour; the rest waits for one"
+            with transaction(self.con):
+                note_held_back(self.con, alert.alert_id, reason=reason)
+            log.info("alert_held_back", rule=alert.rule, alert_id=alert.alert_id)
+
     def trying(self, group: Sequence[Alert]) -> None:
         self._journal("trying", group)
         with transaction(self.con):
-            note_attempt(self.con, *_ids(group), now=self.now)
+            note_attempt(self.con, *_ids(group), now=self.now, message_id=message_id_of(group))
 
     def sent(self, group: Sequence[Alert]) -> None:
         self._journal("sent", group)
@@ -256,25 +313,6 @@ class _Noting:
 
 def _ids(group: Sequence[Alert]) -> list[str]:
     return [alert.alert_id for alert in group]
-
-
-def message_of(group: Sequence[Alert]) -> Message:
-    """Return the message that tells these alerts, and that it may be a repeat where one of them may have arrived."""
-    repeat = f"\n\n{REPEAT}" if any(map(may_have_arrived, group)) else ""
-    if len(group) == 1:
-        return Message(title=group[0].title, body=group[0].body + repeat)
-    parts = [f"{number}. {alert.title}\n{alert.body}" for number, alert in enumerate(group, 1)]
-    title = _of_health(group) if group[0].kind == "health" else f"{len(group)} developments"
-    return Message(title=title, body="\n\n".join(parts) + repeat)
-
-
-def _of_health(group: Sequence[Alert]) -> str:
-    over = sum(alert.title.startswith(OVER) for alert in group)
-    told = (
-        counted(len(group) - over, "trouble") if over < len(group) else "",
-        f"{over} over" if over else "",
-    )
-    return f"newswatch: {', '.join(filter(None, told))}"
 
 
 def _told(rule: AlertRule, error: DeliveryError) -> DeliveryError:

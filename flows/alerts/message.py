@@ -1,22 +1,21 @@
-"""What an alert says: one development as plain text, short enough for a phone, and only what is evident."""
+"""What a message is made of: its parts, the evidence it draws from, and text that is nothing but text."""
 
 import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Literal
 from urllib.parse import urlsplit
 
+from extractors.records import Figure
 from warehouse.judged import Development
 
 #: Characters of a title: what lock screens show of a notification without cutting it, in two to three lines.
 TITLE_LENGTH = 140
 
-#: Characters of one quoted sentence; longer ones are cut, and show that they are.
+#: Characters of one line that tells of a trouble; longer ones are cut, and show that they are.
 SENTENCE_LENGTH = 600
 
-#: Reports linked beside the first one.
-MOST_LINKS = 3
-
-#: How the title and the first line of a message about a withdrawn development begin.
+#: How the title of a withdrawn development begins, in English.
 WITHDRAWN = "Withdrawn:"
 
 #: How the title of a message begins that tells of the end of a trouble with the pipeline itself.
@@ -40,14 +39,13 @@ class Place:
 class Against:
     """What says otherwise than a development; `place` is its first report, None where it is not remembered."""
 
-    what: str
-    sentence: str
+    development: Development
     place: Place | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Correction:
-    """What took a development back: its sentence, its title where none was read, and where it stands."""
+class Word:
+    """What a report says of a development that it takes back or makes official: its sentence, or else its title."""
 
     sentence: str
     place: Place
@@ -58,50 +56,62 @@ class Evidence:
     """What a message about a development may say beside the development itself.
 
     `first` is its first report and `article_title` that one's title, None and empty where it is not remembered;
-    `known_before` is what was known of the superseded development, None where there is none; `against` what
-    contradicts it; `correction` what took it back, None while it stands; `names` those of the participants;
-    `links` the URLs of further reports.
+    `second` the report that brought the second origin, None where there is none or it is not remembered; `before` the
+    superseded development; `against` what contradicts it; `official` what has it on official word, where that is what
+    is told; `correction` what took it back, None while it stands; `names` those of the participants; `links` the URLs
+    of further reports; `story_url` where the story can be read, None where nobody serves it. `same_step` are the ids of
+    other developments that are the same step on from `before`. `figures` and `found` (names) are those of the reports,
+    `known_names` all that could stand in a message.
     """
 
     story_title: str
     article_title: str
     first: Place | None
-    known_before: str | None = None
+    second: Place | None = None
+    before: Development | None = None
     against: tuple[Against, ...] = ()
-    correction: Correction | None = None
+    official: Word | None = None
+    correction: Word | None = None
     links: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
+    story_url: str | None = None
+    same_step: tuple[str, ...] = ()
+    figures: tuple[Figure, ...] = ()
+    found: frozenset[str] = frozenset()
+    known_names: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A part of a message: a line, a quoted sentence, where something stands (with its `url`), a link, or a gap.
+
+    A `count` is a line about the reports: how many there are, and when they came.
+    """
+
+    kind: Literal["line", "count", "quote", "place", "link", "gap"]
+    text: str = ""
+    url: str | None = None
+
+    def __str__(self) -> str:
+        """Return it as plain text."""
+        if self.kind == "quote":
+            return f"“{self.text}”"
+        if self.kind == "link":
+            return f"{self.text}: {self.url}"
+        return f"{self.text}\n{self.url}" if self.url else self.text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """Plain text: `title` is one line, `body` several."""
+    """Plain text: `title` is one line, `body` several; `parts` are the body in parts, empty where it has none.
+
+    `left_out` is what the evidence did not bear, and is not in it.
+    """
 
     title: str
     body: str
-
-
-def write_message(development: Development, evidence: Evidence) -> Message:
-    """Return the message about `development`: what is new, what was known, who says it, where to read it.
-
-    Of one that was withdrawn, as `evidence.correction` tells, it says that, and who takes it back.
-    """
-    what = development.what or evidence.article_title
-    if evidence.correction is not None:
-        lines = _withdrawn(development, evidence, evidence.correction)
-        return Message(title=plain_line(f"{WITHDRAWN} {what}", TITLE_LENGTH), body="\n".join(lines))
-    lines = [f"New: {_kind(development, evidence)}"]
-    if evidence.known_before:
-        lines.append(f"Known before: {plain_line(evidence.known_before, SENTENCE_LENGTH)}")
-    for other in evidence.against[:MOST_LINKS]:
-        lines.append(f"Contradicts: {plain_line(other.what, SENTENCE_LENGTH)}")
-        lines += _quoted(other.sentence, other.place)
-    lines += ["", *_quoted(development.sentence, evidence.first), "", _reach(development)]
-    lines.append(f"Story: {plain_line(evidence.story_title, TITLE_LENGTH)}")
-    first = evidence.first.url if evidence.first else None
-    more = [link for link in evidence.links if is_link(link) and link != first][:MOST_LINKS]
-    lines += [f"Also: {link}" for link in more]
-    return Message(title=plain_line(what, TITLE_LENGTH), body="\n".join(lines))
+    parts: tuple[Part, ...] = ()
+    left_out: tuple[str, ...] = ()
 
 
 def counted(number: int, one: str, several: str | None = None) -> str:
@@ -144,41 +154,6 @@ def is_link(url: str) -> bool:
 def shown_time(moment: datetime) -> str:
     """Return `moment` as `2024-03-28 12:00 UTC`."""
     return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
-
-
-def _withdrawn(development: Development, evidence: Evidence, correction: Correction) -> list[str]:
-    return [
-        f"{WITHDRAWN} {_kind(development, evidence)}",
-        "",
-        "It was said:",
-        *_quoted(development.sentence, evidence.first),
-        "",
-        "Now it is taken back:",
-        *_quoted(correction.sentence, correction.place),
-        "",
-        f"Story: {plain_line(evidence.story_title, TITLE_LENGTH)}",
-    ]
-
-
-def _kind(development: Development, evidence: Evidence) -> str:
-    names = ", ".join(plain_line(name) for name in evidence.names)
-    kind = f"{development.event_type}, {development.status}, {development.basis}"
-    return kind + (f" ({names})" if names else "")
-
-
-def _quoted(sentence: str, place: Place | None) -> list[str]:
-    lines = [f"“{plain_line(sentence, SENTENCE_LENGTH)}”"]
-    if place is None:
-        return lines
-    language = f" [{plain_line(place.language)}]" if place.language else ""
-    lines.append(f"{plain_line(place.publisher, TITLE_LENGTH)}, {shown_time(place.reported_at)}{language}")
-    return [*lines, place.url] if is_link(place.url) else lines
-
-
-def _reach(development: Development) -> str:
-    told = f"{counted(development.origins, 'independent origin')}, {reach(development.articles, development.copies)}"
-    by_now = development.basis != "official" and development.official_at is not None
-    return told + (", on official word by now" if by_now else "")
 
 
 def _harmless(character: str) -> str:

@@ -2,14 +2,27 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import structlog
 
 from extractors.records import stable_id
 from extractors.watch import AlertRule
-from flows.alerts.message import Evidence, write_message
-from warehouse.judged import Alert, Development
+from flows.alerts.channel import ASKS
+from flows.alerts.hours import is_quiet
+from flows.alerts.message import Evidence
+from flows.alerts.told import told
+from flows.alerts.words import DEFAULT
+from flows.alerts.writing import write_message
+from warehouse.judged import Alert, Development, Says
+from warehouse.ladders import FALLEN, goes_further
 from warehouse.outbox import AlertState, KnownAlert
+
+log = structlog.get_logger()
+
+#: What is decided: id and state of an alert, and what it tells.
+Decided = tuple[str, AlertState, Says]
 
 #: News reported longer ago than this, counted from now, is old: no alert.
 OLD_NEWS = timedelta(days=7)
@@ -33,6 +46,7 @@ GIVEN_UP_ATTEMPTS = len(BACKOFF) + int((GIVE_UP - sum(BACKOFF, timedelta())) / B
 #: The channel of a rule whose environment variable is missing or holds no URL.
 UNSET = "unset"
 
+_ASKED = re.compile(re.escape(ASKS).replace("SECONDS", r"(\d{1,7})"))
 _SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]{0,19})://")
 
 
@@ -51,7 +65,7 @@ def alerts_for(
     origins is released once they are there. Where a development was withdrawn, an alert that has not been sent is
     returned anew, saying so; whoever was sent it gets another one. `evidence` is by development id, `channels` by
     rule name. A development without evidence gives no alert, nor does a new one reported more than `OLD_NEWS`
-    before `now`.
+    before `now`. Where its evidence says that hearsay has become official, that is told to those who want it.
     """
     found: list[Alert] = []
     for development in (*new, *changed):
@@ -59,14 +73,16 @@ def alerts_for(
         if shown is None:
             continue
         for rule in rules:
-            if shown.correction is None:
-                decided = _news(rule, development, known, now, is_new=development in new)
-            else:
+            if shown.correction is not None:
                 decided = _withdrawal(rule, development, known, now)
+            else:
+                is_new = development in new
+                decided = _news(rule, development, shown, known, now, is_new=is_new)
+                if decided is None and shown.official is not None and not is_new:
+                    decided = _official(rule, development, known, now)
             if decided is not None:
-                alert_id, state = decided
                 channel = channels.get(rule.name, UNSET)
-                found.append(_alert(alert_id, state, rule, development, shown, channel, now))
+                found.append(_alert(decided, rule, development, shown, channel, now))
     return tuple(found)
 
 
@@ -85,6 +101,11 @@ def withdrawal_id_of(rule: AlertRule, development: Development) -> str:
     return stable_id("w", rule.name, development.development_id)
 
 
+def official_id_of(rule: AlertRule, development: Development) -> str:
+    """Return the id of the one alert that can tell those who were told the hearsay that it has become official."""
+    return stable_id("o", rule.name, development.development_id)
+
+
 def wants(rule: AlertRule, development: Development) -> bool:
     """Tell whether `development` passes the filters of `rule`; an empty filter lets everything pass."""
     return (
@@ -92,31 +113,8 @@ def wants(rule: AlertRule, development: Development) -> bool:
         and (not rule.event_types or development.event_type in rule.event_types)
         and (not rule.statuses or development.status in rule.statuses)
         and (not rule.basis or development.basis in rule.basis)
+        and (not rule.entities or not set(rule.entities).isdisjoint(development.participants))
     )
-
-
-def is_quiet(rule: AlertRule, now: datetime) -> bool:
-    """Tell whether `now` lies in the quiet hours of `rule` (their end is outside)."""
-    if rule.quiet is None:
-        return False
-    hours, _, zone = rule.quiet.partition(" ")
-    start, stop = (time.fromisoformat(text) for text in hours.split("-"))
-    clock = now.astimezone(ZoneInfo(zone.strip())).time()
-    return start <= clock < stop if start < stop else clock >= start or clock < stop
-
-
-def digest_is_due(rule: AlertRule, created_at: datetime, now: datetime) -> bool:
-    """Tell whether what was decided at `created_at` goes out by `now`: after the full hour, or midnight.
-
-    Midnight is that of the zone of the rule's quiet hours, else of UTC.
-    """
-    if rule.digest == "off":
-        return True
-    zone = ZoneInfo(rule.quiet.partition(" ")[2].strip()) if rule.quiet else UTC
-    if rule.digest == "daily":
-        return now.astimezone(zone).date() > created_at.astimezone(zone).date()
-    hour = {"minute": 0, "second": 0, "microsecond": 0}
-    return now.astimezone(UTC).replace(**hour) > created_at.astimezone(UTC).replace(**hour)  # type: ignore[arg-type]
 
 
 def has_origins(rule: AlertRule, alert: Alert, origins: Mapping[str, int]) -> bool:
@@ -129,11 +127,26 @@ def has_origins(rule: AlertRule, alert: Alert, origins: Mapping[str, int]) -> bo
 
 
 def next_try_at(alert: Alert) -> datetime | None:
-    """Return when a failed alert is tried again, None where it is given up (`newswatch alerts retry` helps)."""
+    """Return when a failed alert is tried again, None where it is given up (`newswatch alerts retry` helps).
+
+    It waits for as long as the channel has asked to, where that is longer than its own wait.
+    """
     waits = [BACKOFF[min(number, len(BACKOFF) - 1)] for number in range(alert.attempts)]
-    if sum(waits, timedelta()) > GIVE_UP:
+    tried_at = alert.tried_at or alert.created_at
+    tried_for = (
+        sum(waits, timedelta())
+        if alert.first_tried_at is None or alert.attempts >= GIVEN_UP_ATTEMPTS
+        else tried_at - alert.first_tried_at
+    )
+    if tried_for > GIVE_UP:
         return None
-    return (alert.tried_at or alert.created_at) + (waits[-1] if waits else timedelta())
+    return tried_at + max(waits[-1] if waits else timedelta(), asked_wait(alert.error))
+
+
+def asked_wait(error: str | None) -> timedelta:
+    """Return how long a channel has asked to be left alone, as the error of a try says; no time where it did not."""
+    match = _ASKED.search(error or "")
+    return timedelta(seconds=int(match[1])) if match else timedelta()
 
 
 def channels_of(rules: Sequence[AlertRule], environment: Mapping[str, str]) -> dict[str, str]:
@@ -153,24 +166,78 @@ def url_of(rule: AlertRule, environment: Mapping[str, str]) -> str | None:
 
 
 def _news(
-    rule: AlertRule, development: Development, known: Mapping[str, KnownAlert], now: datetime, *, is_new: bool
-) -> tuple[str, AlertState] | None:
-    """Return id and state of the alert about news that is decided or released now, None where none is."""
+    rule: AlertRule,
+    development: Development,
+    shown: Evidence,
+    known: Mapping[str, KnownAlert],
+    now: datetime,
+    *,
+    is_new: bool,
+) -> Decided | None:
+    """Return the alert about news that is decided or released now, None where none is."""
     alert_id = alert_id_of(rule, development)
     before = known.get(alert_id)
-    if development.reported_at < now - OLD_NEWS or not wants(rule, development):
+    if development.reported_at < now - OLD_NEWS:
+        return None
+    if not wants(rule, development) and before is None and not _goes_on(rule, development, shown, known):
         return None
     enough = development.origins >= rule.min_origins
     released = before is not None and before.state == "held" and rule.min_origins > 1 and enough
     if not released and (before is not None or not is_new):
         return None
-    return alert_id, "pending" if enough and not _waits(rule, now) else "held"
+    return alert_id, "pending" if enough and not _waits(rule, now) else "held", "news"
+
+
+def _goes_on(
+    rule: AlertRule, development: Development, shown: Evidence, known: Mapping[str, KnownAlert]
+) -> bool:
+    """Tell whether `development` is the next step of what `rule` told, and no other one has been told as that step.
+
+    That is a status further on, official word on hearsay, or a denial; the filters do not count then.
+    """
+    if not rule.escalate or rule.about == "health":
+        return False
+    if any(news_id(rule.name, other) in known for other in shown.same_step):
+        return False
+    steps = [shown.before] if shown.before and _is_step(shown.before, development) else []
+    if development.status in FALLEN:
+        steps += [other.development for other in shown.against]
+    return any(news_id(rule.name, one.development_id) in known for one in steps)
+
+
+def _is_step(before: Development, after: Development) -> bool:
+    turned = before.basis == "unconfirmed" and after.basis == "official"
+    return turned or goes_further(after.event_type, before.status, after.status)
+
+
+def _official(
+    rule: AlertRule, development: Development, known: Mapping[str, KnownAlert], now: datetime
+) -> Decided | None:
+    """Return the alert that hearsay has become official: to those told of it who want to hear of the next step.
+
+    Whoever wants only what is official is told of it now, as news. What waits still is told with it.
+    """
+    alert_id, other_id = alert_id_of(rule, development), official_id_of(rule, development)
+    before = known.get(alert_id)
+    if development.official_at is None or development.official_at < now - OLD_NEWS:
+        return None
+    if before is None:
+        as_official = replace(development, basis="official")
+        if "official" not in rule.basis or not wants(rule, as_official):
+            return None
+        enough = development.origins >= rule.min_origins
+        return alert_id, "pending" if enough and not _waits(rule, now) else "held", "official"
+    if not rule.escalate or before.withdrawn or other_id in known:
+        return None
+    if before.state != "sent":
+        return alert_id, before.state, "news"
+    return other_id, "held" if _waits(rule, now) else "pending", "official"
 
 
 def _withdrawal(
     rule: AlertRule, development: Development, known: Mapping[str, KnownAlert], now: datetime
-) -> tuple[str, AlertState] | None:
-    """Return id and state of the alert that tells of a withdrawal: to those only who are or would be told the news.
+) -> Decided | None:
+    """Return the alert that tells of a withdrawal: to those only who are or would be told the news.
 
     What has not gone out yet says it itself, and goes out when it would have; age does not matter, for whoever was
     told something wrong must learn it.
@@ -180,8 +247,12 @@ def _withdrawal(
     if before is None or before.withdrawn or other_id in known:
         return None
     if before.state != "sent":
-        return alert_id, before.state
-    return other_id, "held" if _waits(rule, now) else "pending"
+        return alert_id, before.state, "withdrawn"
+    step_id = official_id_of(rule, development)
+    step = known.get(step_id)
+    if step is not None and step.state != "sent":
+        return None if step.withdrawn else (step_id, step.state, "withdrawn")
+    return other_id, "held" if _waits(rule, now) else "pending", "withdrawn"
 
 
 def _waits(rule: AlertRule, now: datetime) -> bool:
@@ -189,15 +260,18 @@ def _waits(rule: AlertRule, now: datetime) -> bool:
 
 
 def _alert(
-    alert_id: str,
-    state: AlertState,
+    decided: Decided,
     rule: AlertRule,
     development: Development,
     evidence: Evidence,
     channel: str,
     now: datetime,
 ) -> Alert:
-    message = write_message(development, evidence)
+    alert_id, state, says = decided
+    language = rule.language or DEFAULT
+    message = write_message(development, evidence, says, language)
+    if message.left_out:
+        log.warning("alert_part_left_out", alert_id=alert_id, rule=rule.name, parts=list(message.left_out))
     return Alert(
         alert_id=alert_id,
         kind="development",
@@ -211,4 +285,6 @@ def _alert(
         error=None,
         title=message.title,
         body=message.body,
+        says=says,
+        told=told(development, evidence, message, language),
     )

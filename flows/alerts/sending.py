@@ -1,10 +1,11 @@
 """The process that sends messages for others: `python -m flows.alerts.sending PARENT SECONDS`.
 
 A process of its own, ended with its parent, so that a channel that hangs or breaks something takes nobody with it.
-Each line of standard input is a list of messages in JSON, `{"id", "url", "title", "body"}` each, so that no secret
-stands on a command line. Each is answered with a line on standard output, `{"id": null}` for what was sent, else why
-not. Each is sent by a fork that is ended after so many seconds: Apprise bounds the time between two bytes, not that of
-an answer. Messages to different channels are sent side by side, those to one channel one after the other, in order.
+Each line of standard input is a list of messages in JSON, `{"id", "url", "title", "body"}` each and the other forms of
+the body (`flows.alerts.envelope`), so that no secret stands on a command line. Each is answered with a line on standard
+output, `{"id": null}` for what was sent, else why not. Each is sent by a fork that is ended after so many seconds:
+Apprise bounds the time between two bytes, not that of an answer. Messages to different channels are sent side by side,
+those to one channel one after the other, in order.
 """
 
 import json
@@ -16,6 +17,7 @@ from collections import deque
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
 from flows.alerts.channel import DeliveryError, make_ready, send_here
 from flows.leash import leash
@@ -35,7 +37,7 @@ class _Fork:
     """A fork that sends a message; `told` is what it has answered so far."""
 
     pid: int
-    message: Mapping[str, str]
+    message: Mapping[str, Any]
     told: bytes = b""
 
 
@@ -46,7 +48,7 @@ class Sending:
         """Grant each message `deadline_s` seconds."""
         self._deadline_s = deadline_s
         self._open, self._line = True, b""
-        self._waiting: dict[str, deque[Mapping[str, str]]] = {}
+        self._waiting: dict[str, deque[Mapping[str, Any]]] = {}
         self._forks: dict[int, _Fork] = {}
 
     def go_on(self) -> None:
@@ -115,11 +117,11 @@ def main() -> None:
     Sending(deadline_s).go_on()
 
 
-def _answer(message: Mapping[str, str], failure: str | None) -> None:
+def _answer(message: Mapping[str, Any], failure: str | None) -> None:
     os.write(sys.stdout.fileno(), f"{json.dumps({message['id']: failure})}\n".encode())
 
 
-def _forked(message: Mapping[str, str], deadline_s: int) -> tuple[int, _Fork]:
+def _forked(message: Mapping[str, Any], deadline_s: int) -> tuple[int, _Fork]:
     """Begin to send one message in a fork; return where it will tell why that failed, null where it was sent.
 
     Raises:
@@ -142,9 +144,9 @@ def _forked(message: Mapping[str, str], deadline_s: int) -> tuple[int, _Fork]:
     return reading, _Fork(pid=fork, message=message)
 
 
-def _sent(message: Mapping[str, str]) -> str | None:
+def _sent(message: Mapping[str, Any]) -> str | None:
     try:
-        send_here(message["url"], message["title"], message["body"])
+        send_here(message)
     except DeliveryError as error:
         return str(error)
     except BaseException as error:  # noqa: BLE001 - a fork must never go on as its parent; the text may hold the URL

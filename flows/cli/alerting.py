@@ -5,6 +5,7 @@ from collections.abc import Collection
 import click
 
 from extractors.errors import ConfigurationError, NewswatchError
+from flows.cli.backtesting import backtest_command, replay_command
 from flows.cli.options import (
     given_clock,
     given_settings,
@@ -24,7 +25,11 @@ from warehouse.read import ALL, read_alerts
 @click.group("alerts")
 @home_options
 def alerts_command() -> None:
-    """List alerts, send a test message, resend what failed."""
+    """List alerts, send a test message, resend what failed, try rules on the past."""
+
+
+alerts_command.add_command(backtest_command)
+alerts_command.add_command(replay_command)
 
 
 @alerts_command.command("list")

@@ -92,14 +92,23 @@ def import_command(files: tuple[Path, ...], alert: bool) -> None:
 @home_options
 @json_option
 @now_option
-def report_command() -> None:
-    """Write the HTML report and the Atom feed; print where."""
+@click.option(
+    "--language",
+    type=click.Choice(["de", "en"]),
+    help="The language of its interface [the first one of the watch, where it is one of these, else en].",
+)
+def report_command(language: str | None) -> None:
+    """Write the HTML report and the Atom feed; print where.
+
+    Pages of stories in which nothing has changed are left as they are; where very many are to be written, those
+    reported on last come first, and the next report goes on.
+    """
     from flows.cli.screen import show, show_json
     from flows.report.pages import write_report
 
     settings = given_settings()
     watch = given_watch(settings)
-    page = write_report(settings.snapshot, settings.report, given_clock()(), watch.title, watch)
+    page = write_report(settings.snapshot, settings.report, given_clock()(), watch.title, watch, language)
     if wants_json():
         show_json({"report": page})
     else:

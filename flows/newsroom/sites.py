@@ -87,7 +87,7 @@ def newsroom_watch(base: Watch, alert_url: str) -> Watch:
 
     Entities of the gold sets that `base` does not have are added to its own.
     """
-    rule = AlertRule(name="newsroom-desk", to=alert_url, about="developments")
+    rule = AlertRule(name="newsroom-desk", to=alert_url, about="developments", language="en")
     missing = [entity for entity in _gold_entities() if entity.entity_id not in base.by_id]
     return replace(base, entities=(*base.entities, *missing), sources=sources(), alerts=(rule,))
 

@@ -7,6 +7,7 @@ from typing import Any
 from lxml import etree
 
 from extractors.records import stable_id
+from flows.alerts.escaping import web_address
 from flows.alerts.message import WITHDRAWN, plain_line, shown_time
 from flows.report.data import Entry, Link
 
@@ -25,27 +26,52 @@ def atom_feed(entries: Sequence[Entry], title: str, now: datetime) -> bytes:
     root = etree.Element(f"{{{_ATOM}}}feed", nsmap=_DEFAULT)
     _add(root, "id", f"urn:newswatch:developments:{stable_id('f', title)}")
     _add(root, "title", title or "newswatch")
-    _add(root, "updated", _stamp(max((entry.updated_at for entry in entries), default=now)))
+    _add(root, "updated", stamp(max((entry.updated_at for entry in entries), default=now)))
     _add(_add(root, "author"), "name", "newswatch")
     for entry in entries:
         _entry(_add(root, "entry"), entry)
     return etree.tostring(root, encoding="utf-8", xml_declaration=True, pretty_print=True)
 
 
-def _entry(element: etree._Element, entry: Entry) -> None:
-    _add(element, "id", f"urn:newswatch:development:{plain_line(entry.development_id)}")
+def entry_id(entry: Entry) -> str:
+    """Return the id of a development in feeds, which never changes."""
+    return f"urn:newswatch:development:{plain_line(entry.development_id)}"
+
+
+def entry_title(entry: Entry) -> str:
+    """Return the title of a development in feeds; it says so where it was withdrawn."""
     title = entry.what or entry.headline or "Development"
-    _add(element, "title", f"{WITHDRAWN} {title}" if entry.withdrawn else title)
-    _add(element, "updated", _stamp(entry.updated_at))
-    _add(element, "published", _stamp(entry.reported_at))
+    return f"{WITHDRAWN} {title}" if entry.withdrawn else title
+
+
+def entry_text(entry: Entry) -> str:
+    """Return what is known of a development as plain text."""
+    return "\n".join(_lines(entry))
+
+
+def entry_terms(entry: Entry) -> tuple[str, ...]:
+    """Return what a development can be sorted by."""
+    return (entry.event_type, entry.status, entry.basis, *(["withdrawn"] if entry.withdrawn else []))
+
+
+def stamp(moment: datetime) -> str:
+    """Return a time as feeds have it (RFC 3339), in UTC."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _entry(element: etree._Element, entry: Entry) -> None:
+    _add(element, "id", entry_id(entry))
+    _add(element, "title", entry_title(entry))
+    _add(element, "updated", stamp(entry.updated_at))
+    _add(element, "published", stamp(entry.reported_at))
     if entry.first.url:
         link = _add(element, "link")
         link.set("rel", "alternate")
-        link.set("href", _xml(entry.first.url))
+        link.set("href", web_address(entry.first.url))
     _add(_add(element, "author"), "name", entry.first.publisher or "unknown")
-    for term in (entry.event_type, entry.status, entry.basis, *(["withdrawn"] if entry.withdrawn else [])):
+    for term in entry_terms(entry):
         _add(element, "category").set("term", _xml(term))
-    _add(element, "content", "\n".join(_lines(entry))).set("type", "text")
+    _add(element, "content", entry_text(entry)).set("type", "text")
 
 
 def _lines(entry: Entry) -> Iterator[str]:
@@ -86,7 +112,3 @@ def _add(parent: etree._Element, name: str, text: str | None = None) -> etree._E
 def _xml(text: str) -> str:
     """Return `text` without the two code points that XML 1.0 forbids and `plain_line` lets pass."""
     return text.replace("\ufffe", "\ufffd").replace("\uffff", "\ufffd")
-
-
-def _stamp(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,64 +1,109 @@
-"""Writes the report: `index.html`, `developments.atom` and the pages of articles, each whole or not at all."""
+"""Writes the report: the first page, the Atom feed, and the pages of stories, months and articles."""
 
-from datetime import datetime
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime
+from itertools import groupby
 from pathlib import Path
 
 from extractors.watch import Watch
 from flows.alerts.message import plain_line
-from flows.log import without_secrets
 from flows.report.articles import ARTICLES, write_articles
 from flows.report.atom import atom_feed
-from flows.report.data import DAYS, ReportData, read_report
+from flows.report.charts import svg
+from flows.report.data import Entry
 from flows.report.files import replace_file, templates
+from flows.report.graphs import graphs
+from flows.report.index import DAYS, ReportData, read_report
+from flows.report.json_feed import json_feed
+from flows.report.measures import DAYS_LOOKED_AT
+from flows.report.months import MONTHS, write_months
+from flows.report.stories import STORIES, write_stories
+from flows.report.words import Language, language_of, words_of
 from warehouse.database import open_snapshot
 from warehouse.explained import read_kept
 
 PAGE = "index.html"
 FEED = "developments.atom"
+#: Seconds for the pages of stories: ten thousand that were never written take a minute, and a cycle goes on.
+WITHIN_S = 4.0
+JSON_FEED = "developments.json"
 
 
-def write_report(snapshot: Path, folder: Path, now: datetime, title: str, watch: Watch | None = None) -> Path:
-    """Write the report of `snapshot` into `folder` and return the path of the page.
+def write_report(
+    snapshot: Path,
+    folder: Path,
+    now: datetime,
+    title: str,
+    watch: Watch | None = None,
+    language: str | None = None,
+) -> Path:
+    """Write the report of `snapshot` into `folder` and return the path of the first page.
 
-    The first report of each development shown has a page of its own in `articles/`; without `watch` it shows the
-    signals but not why they are what they are.
+    Each story has a page of its own in `stories/`, each month one in `months/`, the first report of each development
+    of the first page one in `articles/`; without `watch` it shows the signals but not why they are what they are.
+    `language` is that of the interface, None for that of the watch.
 
     Raises:
         WarehouseError: there is no snapshot, or it cannot be read.
         OSError: the folder cannot be written.
+        ValueError: the interface does not speak `language`.
     """
+    told, shown_title = language_of(watch, language), plain_line(title)
+    folder.mkdir(parents=True, exist_ok=True)
     with open_snapshot(snapshot) as con:
         data = read_report(con)
         kept = read_kept(con, data.explained)
-    folder.mkdir(parents=True, exist_ok=True)
-    explained = write_articles(folder / ARTICLES, kept, watch, plain_line(title))
-    replace_file(folder / FEED, atom_feed(data.entries, plain_line(title), now))
-    shown = page(data, plain_line(title), now, explained)
+        left = write_stories(con, folder / STORIES, told, shown_title, WITHIN_S)
+        there = frozenset(path.stem for path in (folder / STORIES).glob("*.html"))
+        write_months(con, folder / MONTHS, data.months, told, shown_title, there, all_there=not left)
+    explained = write_articles(folder / ARTICLES, kept, watch, shown_title, told)
+    replace_file(folder / FEED, atom_feed(data.entries, shown_title, now))
+    replace_file(folder / JSON_FEED, json_feed(data.entries, shown_title))
+    shown = page(data, shown_title, now, explained=explained, there=there, left=left, language=told)
     replace_file(folder / PAGE, shown.encode("utf-8", "replace"))
     return folder / PAGE
 
 
-def page(data: ReportData, title: str, now: datetime, explained: frozenset[str] = frozenset()) -> str:
-    """Return the report as one self-contained HTML page; everything from `data` is escaped.
+def page(
+    data: ReportData,
+    title: str,
+    now: datetime,
+    *,
+    explained: frozenset[str] = frozenset(),
+    there: frozenset[str] = frozenset(),
+    left: int = 0,
+    language: Language = "en",
+) -> str:
+    """Return the first page as one self-contained HTML page; everything from `data` is escaped.
 
-    `explained` are the ids of the articles that have a page of their own.
+    `explained` are the ids of the articles that have a page of their own, `there` those of such stories; `left` says
+    how many of these could not be written yet.
     """
-    environment = templates()
-    environment.filters["told"] = _told
-    peak = max((count for row in data.mentions for count in row.counts), default=1)
-    return environment.get_template("index.html").render(
-        data=data,
-        title=title,
-        now=now,
-        days=DAYS,
-        peak=peak,
-        feed=FEED,
-        explained=explained,
-        shown=frozenset(entry.development_id for entry in data.entries),
-        articles=ARTICLES,
+    return (
+        templates(language)
+        .get_template("index.html")
+        .render(
+            data=data,
+            days=tuple(_by_day(data.entries)),
+            graphs=tuple(graphs(data.measures, words_of(language))),
+            svg=svg,
+            title=title,
+            now=now,
+            period=DAYS,
+            looked_at=DAYS_LOOKED_AT,
+            feed=FEED,
+            explained=explained,
+            shown=frozenset(entry.development_id for entry in data.entries),
+            there=there,
+            left=left,
+            articles=ARTICLES,
+            stories=STORIES,
+            months=MONTHS,
+        )
     )
 
 
-def _told(text: str) -> str:
-    """Return what a source's trouble says, in one harmless line: an error may quote an address with its key."""
-    return plain_line(without_secrets(text))
+def _by_day(entries: Sequence[Entry]) -> Iterator[tuple[date, tuple[Entry, ...]]]:
+    """Yield each day, in UTC, with its developments, in their order."""
+    for day, group in groupby(entries, key=lambda entry: entry.reported_at.astimezone(UTC).date()):
+        yield day, tuple(group)

@@ -9,8 +9,10 @@ import pytest
 from extractors.watch import AlertRule
 from flows.alerts.deliver import REPEAT, DeliveryError, deliver, send_by_apprise
 from flows.alerts.deliver import test_message as send_test
-from flows.alerts.message import WITHDRAWN, Against, Evidence, Place, is_link, plain_line, write_message
-from flows.alerts.rules import alerts_for, channels_of, digest_is_due, is_quiet, next_try_at
+from flows.alerts.hours import digest_is_due, is_quiet
+from flows.alerts.message import Against, Evidence, Place, is_link, plain_line
+from flows.alerts.rules import alerts_for, channels_of, next_try_at
+from flows.alerts.writing import write_message
 from flows.newsroom.receiver import Receiver
 from warehouse.database import insert, open_warehouse
 from warehouse.judged import Development
@@ -72,7 +74,7 @@ class Taken:
 
 
 def test_a_message_holds_the_sentence_its_link_and_how_sure_it_is():
-    message = write_message(NEWS, replace(SEEN, known_before="nothing was agreed"))
+    message = write_message(NEWS, replace(SEEN, before=replace(NEWS, what="nothing was agreed")))
 
     assert message.title == "Xiaomi talks with BAIC"
     for part in (
@@ -88,7 +90,9 @@ def test_a_message_holds_the_sentence_its_link_and_how_sure_it_is():
 
 def test_a_message_shows_both_sides_of_a_contradiction():
     there = Place(url="https://other.example/2", publisher="Morgenblatt", reported_at=NOW, language="de")
-    other = Against(what="BAIC: partnership, agreed", sentence="Der Vertrag ist unterschrieben.", place=there)
+    signed = {"what": "BAIC: partnership, agreed", "status": "agreed", "basis": "official"}
+    contrary = replace(NEWS, **signed, sentence="Der Vertrag ist unterschrieben.")
+    other = Against(development=contrary, place=there)
     lines = write_message(NEWS, replace(SEEN, against=(other,))).body.splitlines()
 
     start = lines.index("Contradicts: BAIC: partnership, agreed")
@@ -113,10 +117,9 @@ def test_a_message_counts_copies_apart_and_says_whether_it_is_on_official_word()
 
 
 def test_line_breaks_bidi_and_escape_codes_are_gone_from_a_title():
-    assert (
-        write_message(replace(NEWS, what="a\r\nBcc: b\x1b[31m\u202ec\u2028d"), SEEN).title
-        == "a Bcc: b [31mc d"
-    )
+    hostile = replace(SEEN, article_title="a\r\nBcc: b\x1b[31m\u202ec\u2028d")
+
+    assert write_message(replace(NEWS, what=hostile.article_title), hostile).title == "a Bcc: b [31mc d"
     assert len(plain_line("x" * 500, 140)) == 140
 
 
@@ -148,7 +151,7 @@ def test_an_alert_waits_for_origins_and_goes_when_they_are_there(con):
     rule = replace(DESK, min_origins=2)
     (held,) = decided(rule=rule)
     save_alerts(con, [held])
-    (released,) = decided(None, rule, known_alerts(con, WITHDRAWN), [replace(NEWS, origins=2)])
+    (released,) = decided(None, rule, known_alerts(con), [replace(NEWS, origins=2)])
     save_alerts(con, [released])
 
     assert (held.state, released.state, released.alert_id) == ("held", "pending", held.alert_id)

@@ -121,7 +121,7 @@ def test_the_sending_process_keeps_order_and_answers_what_cannot_be_sent(receive
 
 def test_what_a_library_prints_is_no_answer(receiver):
     with closing(Apart()) as apart:
-        apart.begin("one", receiver.url, "Title", "Body")
+        apart.begin({"id": "one", "url": receiver.url, "title": "Title", "body": "Body"})
         apart._line = b"a line of somebody else\n[]\n3\n"
 
         assert apart.ended() == ("one", None)

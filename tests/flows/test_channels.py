@@ -6,9 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from extractors.watch import AlertRule
-from flows.alerts.channels import RESTS, channels_due, hung_at, rest_until
+from flows.alerts.channels import RESTS, Past, channels_due, hung_at, rest_until
+from flows.alerts.rules import next_try_at
 from flows.alerts.sending import BROKEN_OFF
 from warehouse.judged import Alert
+from warehouse.outbox import LastSent
 
 NOW = datetime(2024, 3, 28, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -33,8 +35,14 @@ def hung(key, rule, minutes_ago, attempts=1):
     return alert(key, rule, tried_at=NOW - minutes_ago * MINUTE, **told)
 
 
-def due(waiting, sent=None, rules=(DESK, MAIL, SAME), environment=PLACES):
-    return channels_due(rules, waiting, lambda one, _: one.state == "pending", environment, sent or {}, NOW)
+def is_due(one, _):
+    return one.state == "pending" or (one.state == "failed" and next_try_at(one) <= NOW)
+
+
+def due(waiting, sent=None, rules=(DESK, MAIL, SAME), environment=PLACES, messages=None):
+    last = {rule: LastSent(sent_at=at, place=(at, "")) for rule, at in (sent or {}).items()}
+    past = Past(last=last, messages=messages or {})
+    return channels_due(rules, waiting, is_due, environment, past, NOW)
 
 
 def keys(channel):
@@ -65,7 +73,8 @@ def test_a_channel_that_hung_comes_last_and_rests_whichever_rule_it_hung_at():
 
 def test_one_that_worked_since_does_not_rest_nor_one_that_only_refused():
     refused = alert("r", MAIL, state="failed", error="no connection", attempts=4, tried_at=NOW)
-    waiting = [hung("a", DESK, minutes_ago=0.5), refused, alert("b", DESK), alert("c", MAIL)]
+    newer = alert("c", MAIL, created_at=NOW + MINUTE)
+    waiting = [hung("a", DESK, minutes_ago=0.5), refused, alert("b", DESK), newer]
     found = due(waiting, sent={"same": NOW - 0.2 * MINUTE})
 
     assert [(one.hung, one.rests_until) for one in found] == [(False, None), (False, None)]

@@ -1,6 +1,6 @@
 """The demo on the newsroom's first weeks: real HTTP, real cycles, alerts received once, nothing new the second time."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from rich.console import Console
@@ -34,6 +34,19 @@ def test_the_first_weeks_of_the_newsroom_bring_developments_and_alerts_once(sett
         urls = con.execute("SELECT url FROM articles WHERE url NOT LIKE 'https://%.example/%'").fetchall()
     assert [title for (title,) in told] == sorted(title for title, _ in first.messages)
     assert urls == []
+
+
+def test_a_demo_that_is_ended_and_goes_on_tells_the_same_as_one_that_is_not(settings, tmp_path):
+    console = Console(stderr=True)
+    apart = read_settings({"NEWSWATCH_WORKERS": "1"}, home=tmp_path / "apart")
+
+    whole = run_demo(settings, console, stop_at=STOP)
+    pieces = [
+        run_demo(apart, console, stop_at=at)
+        for at in (STOP - timedelta(days=9), STOP - timedelta(days=5), STOP)
+    ]
+
+    assert tuple(message for piece in pieces for message in piece.messages) == whole.messages
 
 
 def test_a_home_with_other_news_is_not_spoiled(settings):

@@ -3,12 +3,16 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from click.testing import CliRunner
 from lxml import etree, html
 
-from flows.report.data import read_report
+from flows.cli import main
+from flows.report import pages, stories
+from flows.report.index import read_report
 from flows.report.pages import write_report
 from warehouse.database import insert, open_snapshot, open_warehouse
 from warehouse.snapshot import publish
+from warehouse.summaries import refill
 
 NOW = datetime(2024, 3, 28, 12, tzinfo=UTC)
 EVIL = "<script>alert(1)</script><img src=x onerror=alert(2)>{{ 7 * 7 }}\u202e\x1b[31m\"'&]]>"
@@ -115,34 +119,99 @@ def a_report(tmp_path):
 def test_the_page_shows_each_development_with_its_evidence(a_report):
     page = html.fromstring(a_report().read_bytes())
 
-    assert list(page.xpath("//article/h3/text()")) == [f"{n} Xiaomi talks with BAIC" for n in (0, 1)]
+    assert list(page.xpath("//article/h4/bdi/text()")) == [f"{n} Xiaomi talks with BAIC" for n in (0, 1)]
     assert page.xpath("//article//blockquote/text()")[0] == "Xiaomi talks with BAIC"
     assert "https://wire.example/0" in page.xpath("//article//a/@href")
 
 
-def test_the_timeline_shows_each_step_with_its_evidence_and_says_where_it_begins(a_report):
-    page = html.fromstring(a_report(count=15).read_bytes())
+def test_the_first_page_shows_the_last_steps_of_a_story_and_leads_to_all(a_report):
+    path = a_report(count=15)
+    page = html.fromstring(path.read_bytes())
 
-    steps = page.xpath("//section[@id='stories']//li")
-    assert page.xpath("//section[@id='stories']//ol/@start") == ["4"]
-    assert "The last 12 of 15 developments" in page.text_content()
-    assert len(steps) == 12
-    assert steps[-1].xpath(".//q/text()") == ["Xiaomi talks with BAIC"]
-    assert steps[-1].xpath(".//a/@href") == ["https://wire.example/0", "articles/a0.html"]
+    (link,) = page.xpath("//section[@id='stories']//h3/a/@href")
+    assert link == "stories/s1.html"
+    assert "The last 5 of 15 developments" in page.text_content()
+    assert len(page.xpath("//section[@id='stories']//li")) == 5
+    steps = html.fromstring((path.parent / link).read_bytes()).xpath("//section[@id='timeline']/ol/li")
+    assert len(steps) == 15
+    assert steps[-1].xpath(".//blockquote/text()") == ["Xiaomi talks with BAIC"]
+    assert steps[-1].xpath(".//a/@href") == ["https://wire.example/0"]
+
+
+def test_the_page_of_a_story_is_written_again_only_when_something_of_it_has_changed(a_report, tmp_path):
+    page = a_report().parent / "stories" / "s1.html"
+    page.write_text(page.read_text() + "<!-- kept -->")
+
+    def written_again(statement):
+        with open_warehouse(tmp_path / "w.duckdb") as con:
+            con.execute(statement)
+        publish(tmp_path / "w.duckdb", tmp_path / "s.duckdb")
+        write_report(tmp_path / "s.duckdb", tmp_path / "report", NOW, "Xiaomi talks with BAIC")
+        return "<!-- kept -->" not in page.read_text()
+
+    assert not written_again("INSERT INTO state.past_stories SELECT * FROM state.past_stories")
+    assert not written_again("UPDATE articles SET likeness = 0.9")
+    assert written_again("UPDATE articles SET title = 'Another one' WHERE article_id = 'a1'")
+    assert "Another one" in page.read_text()
+
+
+def test_what_does_not_fit_into_the_time_is_written_next_time(a_report, tmp_path, monkeypatch):
+    a_report()
+    with open_warehouse(tmp_path / "w.duckdb") as con:
+        older = "SELECT * REPLACE ('s0' AS story_id, last_at - INTERVAL 1 DAY AS last_at)"
+        con.execute(f"INSERT INTO stories {older} FROM stories")
+    publish(tmp_path / "w.duckdb", tmp_path / "s.duckdb")
+    monkeypatch.setattr(stories, "_AT_ONCE", 1)
+    monkeypatch.setattr(pages, "WITHIN_S", 0)
+
+    def reported():
+        path = write_report(tmp_path / "s.duckdb", tmp_path / "again", NOW, "Cars")
+        written = sorted(one.stem for one in (path.parent / "stories").glob("*.html"))
+        month = path.parent / "months" / "2024-03.html"
+        links = {
+            link.rpartition("/")[2]
+            for page in (path, month)
+            for link in html.fromstring(page.read_bytes()).xpath("//a[contains(@href, 'stories/')]/@href")
+        }
+        return written, links, "The page of 1 story is still to be written" in path.read_text()
+
+    assert reported() == (["s1"], {"s1.html"}, True)
+    assert reported() == (["s0", "s1"], {"s0.html", "s1.html"}, False)
+
+
+def test_a_story_that_was_merged_has_a_page_that_leads_on(a_report, tmp_path):
+    a_report()
+    with open_warehouse(tmp_path / "w.duckdb") as con:
+        steps = [("s9", "s5"), ("s5", "s1"), ("s7", "s8"), ("s8", "s7")]
+        insert(
+            con,
+            "story_lineage",
+            [
+                {"story_id": one, "successor_id": other, "change": "merged", "changed_at": NOW}
+                for one, other in steps
+            ],
+        )
+    publish(tmp_path / "w.duckdb", tmp_path / "s.duckdb")
+    folder = write_report(tmp_path / "s.duckdb", tmp_path / "report", NOW, "Cars").parent / "stories"
+
+    assert sorted(path.stem for path in folder.iterdir()) == ["s1", "s5", "s9"]
+    assert html.fromstring((folder / "s9.html").read_bytes()).xpath("//main//a/@href") == ["s1.html"]
 
 
 def test_a_week_of_the_table_of_mentions_is_never_cut(a_report, tmp_path):
     a_report()
-    monday, newest = datetime(2023, 12, 25, 1, tzinfo=UTC), NOW  # 13 weeks before NOW is a Thursday
+    monday, newest = datetime(2024, 1, 1, 1, tzinfo=UTC), NOW  # the week of NOW and 12 before
     with open_warehouse(tmp_path / "w.duckdb") as con:
         con.execute("UPDATE articles SET reported_at = $monday WHERE article_id = 'a1'", {"monday": monday})
+        refill(con)
     publish(tmp_path / "w.duckdb", tmp_path / "s.duckdb")
     with open_snapshot(tmp_path / "s.duckdb") as con:
         data = read_report(con)
 
-    assert data.weeks[0] == monday.date()
-    assert data.weeks[-1] <= newest.date()
-    assert (data.mentions[0].counts[0], sum(data.mentions[0].counts)) == (1, 2)
+    told = data.measures
+    assert told.weeks[0] == monday.date()
+    assert told.weeks[-1] <= newest.date()
+    assert (told.voices[0].articles[0], sum(told.voices[0].articles)) == (1, 2)
 
 
 def test_a_failing_source_is_told_with_cause_and_advice_and_no_key(a_report, tmp_path):
@@ -170,7 +239,9 @@ def test_a_failing_source_is_told_with_cause_and_advice_and_no_key(a_report, tmp
     text = write_report(tmp_path / "s.duckdb", tmp_path / "report", NOW, "Cars").read_text()
 
     assert "http-500" in text
-    assert "What to do: Look whether the site has moved." in text
+    assert "What to do: Look whether the site has moved." in " ".join(
+        html.fromstring(text).text_content().split()
+    )
     assert "hunter22" not in text
 
 
@@ -178,7 +249,7 @@ def test_hostile_text_is_inert_in_the_page_and_the_feed(a_report):
     path = a_report(text=EVIL, url="javascript:alert({})")
     page, feed = html.fromstring(path.read_bytes()), etree.parse(path.with_name("developments.atom"))
 
-    assert page.xpath("//script | //img | //*[@onerror] | //a[starts-with(@href, 'javascript')]") == []
+    assert page.xpath("//main//script | //img | //*[@onerror] | //a[starts-with(@href, 'javascript')]") == []
     assert "{{ 7 * 7 }}" in page.text_content()
     assert not {"\u202e", "\x1b"} & set(path.read_text() + path.with_name("developments.atom").read_text())
     assert not feed.xpath(
@@ -192,6 +263,8 @@ def test_the_page_asks_nobody_for_anything(a_report):
     assert page.xpath("//@src") == []
     assert page.xpath("//link/@href") == ["developments.atom"]
     assert "default-src 'none'" in page.xpath("//meta[@http-equiv]/@content")[0]
+    assert "unsafe" not in page.xpath("//meta[@http-equiv]/@content")[0]
+    assert page.xpath("//@style") == []
 
 
 def test_the_feed_has_stable_ids_and_all_that_atom_wants(a_report):
@@ -209,9 +282,17 @@ def test_the_feed_has_stable_ids_and_all_that_atom_wants(a_report):
 def test_five_thousand_developments_are_cut_and_it_says_so(a_report):
     path = a_report(count=5000)
 
-    assert len(html.fromstring(path.read_bytes()).xpath("//article")) == 200
-    assert "the newest 200 are shown" in path.read_text()
+    page = html.fromstring(path.read_bytes())
+    assert len(page.xpath("//article")) == 200
+    assert "The newest 200 are shown" in path.read_text()
     assert path.stat().st_size < 1_000_000
+    assert page.xpath("//section[@id='archive']//a/@href") == ["months/2024-03.html"]
+    months = sorted((path.parent / "months").iterdir())
+    lines = [
+        html.fromstring(one.read_bytes()).xpath("//section[1]/ul[@class='lines']/li/@id") for one in months
+    ]
+    assert len(months) == 10
+    assert sorted(one for some in lines for one in some) == sorted(f"d{n}" for n in range(5000))
 
 
 def test_an_empty_snapshot_gives_a_page_and_nothing_half_written(tmp_path):
@@ -221,4 +302,17 @@ def test_an_empty_snapshot_gives_a_page_and_nothing_half_written(tmp_path):
     path = write_report(tmp_path / "s.duckdb", tmp_path / "report", NOW, "Cars")
 
     assert "No development has been found yet" in path.read_text()
-    assert sorted(found.name for found in path.parent.iterdir()) == ["developments.atom", "index.html"]
+    assert sorted(found.suffix for found in path.parent.iterdir()) == [".atom", ".html", ".json"]
+
+
+def test_the_command_speaks_german_or_english_and_refuses_others(a_report, tmp_path):
+    a_report()
+    (tmp_path / "s.duckdb").rename(tmp_path / "newswatch.duckdb")
+    (tmp_path / "watch.toml").write_text(
+        'name = "c"\ntitle = "C"\nlanguages = ["en"]\n[[entities]]\nid = "company:x"\nnames = { en = ["X"] }\n'
+    )
+    done = CliRunner().invoke(main, ["report", "--home", str(tmp_path), "--language", "de"])
+
+    assert done.exit_code == 0, done.output
+    assert 'lang="de"' in (tmp_path / "report" / "index.html").read_text()
+    assert CliRunner().invoke(main, ["report", "--home", str(tmp_path), "--language", "fr"]).exit_code == 2

@@ -1,10 +1,7 @@
 """The pages of single articles in the report: linked, self-contained, exact, harmless, and readable on a phone."""
 
 import html as escaping
-import json
 import re
-import shutil
-import subprocess
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -43,7 +40,6 @@ names = { en = ["Xiaomi"] }
 id = "company:baic"
 names = { en = ["BAIC"] }
 """
-needs_browser = pytest.mark.skipif(shutil.which("chromium") is None, reason="chromium is not installed")
 
 
 @pytest.fixture
@@ -122,7 +118,7 @@ def text_of(page):
 def test_each_development_links_to_the_page_of_its_first_report(a_report, a_watch):
     folder = a_report(stored(a_watch))
     index = html.fromstring((folder / "index.html").read_bytes())
-    (link,) = index.xpath("//section[@id='developments']//a[text()='why']/@href")
+    (link,) = index.xpath("//section[@id='developments']//a[text()='why it counts']/@href")
 
     page = html.fromstring((folder / link).read_bytes())
     assert page.xpath("//h1")[0].text_content() == TITLE
@@ -221,31 +217,3 @@ def test_any_text_with_any_marks_is_shown_whole_and_nothing_else_is_in_it(text, 
 
     assert "".join(shown.split()) == "".join(harmless(text).split())
     assert set(re.findall(r"</?(\w+)", section)) <= {"section", "p", "mark", "a"}
-
-
-@needs_browser
-@pytest.mark.parametrize("title", [TITLE, EVIL * 3, "W" * 300])
-def test_a_browser_shows_the_page_on_a_phone_without_scrolling_sideways(a_report, a_watch, tmp_path, title):
-    page = only_page(a_report(stored(a_watch, title)))
-    probe = tmp_path / "probe.html"
-    probe.write_text(
-        f"<iframe id=f width=360 height=800 style='border:0' src='{page.as_uri()}'></iframe><pre id=o></pre>"
-        "<script>onload = () => { const d = document.getElementById('f').contentDocument;"
-        "const n = d.querySelector('a.number'), m = d.querySelector('mark.mention');"
-        "document.getElementById('o').textContent = JSON.stringify({wide: d.documentElement.scrollWidth,"
-        "number: getComputedStyle(n, '::before').content, left: n.getBoundingClientRect().left,"
-        "color: getComputedStyle(m).backgroundColor, alerts: d.scripts.length,"
-        "text: [...d.querySelectorAll('#text p')].map(p => p.textContent)}); }</script>",
-        encoding="utf-8",
-    )
-    command = ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--allow-file-access-from-files"]
-    command += [f"--user-data-dir={tmp_path / 'profile'}", "--virtual-time-budget=5000", "--dump-dom"]
-    done = subprocess.run([*command, probe.as_uri()], capture_output=True, text=True, timeout=120, check=True)
-    seen = json.loads(html.fromstring(done.stdout).get_element_by_id("o").text)
-
-    assert seen["wide"] <= 360
-    assert seen["left"] >= 0
-    assert seen["number"] == '"1"' or seen["number"] == "attr(data-number)"
-    assert seen["color"] != "rgba(0, 0, 0, 0)"
-    assert seen["alerts"] == 0
-    assert seen["text"] == TEXT.split("\n\n")

@@ -26,12 +26,14 @@ QUESTIONS = (
     "FROM story_lineage ORDER BY ALL",
     "FROM developments ORDER BY ALL",
     "FROM development_articles ORDER BY ALL",
-    "SELECT alert_id, development_id, rule, state, created_at, title, body FROM alerts ORDER BY ALL",
+    "SELECT alert_id, development_id, rule, state, says, created_at, title, body FROM alerts ORDER BY ALL",
     "SELECT article_id, shingles FROM state.fingerprints ORDER BY ALL",
 )
 RULES = (
     AlertRule(name="all", to="json://127.0.0.1:9/"),
     AlertRule(name="sure", to="json://127.0.0.1:9/", min_origins=2),
+    AlertRule(name="steps", to="json://127.0.0.1:9/", statuses=("talks", "planned"), escalate=True),
+    AlertRule(name="official", to="json://127.0.0.1:9/", basis=("official",), language="zh"),
 )
 
 

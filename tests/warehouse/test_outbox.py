@@ -73,11 +73,13 @@ def test_what_has_not_gone_out_is_rewritten_and_keeps_its_state_and_attempts(con
 
 
 def test_the_ledger_tells_how_alerts_stand_and_which_tell_of_a_withdrawal(con):
-    save_alerts(con, [an_alert("held"), replace(an_alert(), alert_id="w1", body="Withdrawn: it")])
+    old = replace(an_alert(), alert_id="w1", body="Withdrawn: it")
+    save_alerts(con, [an_alert("held"), old, replace(an_alert(), alert_id="w2", says="withdrawn")])
 
-    assert known_alerts(con, "Withdrawn:") == {
+    assert known_alerts(con) == {
         "n1": KnownAlert(state="held"),
         "w1": KnownAlert(state="pending", withdrawn=True),
+        "w2": KnownAlert(state="pending", withdrawn=True),
     }
 
 

@@ -1,3 +1,2 @@
--- How all alerts stand, and which of them tell of a withdrawal.
--- Params: withdrawn (what the text of those begins with)
-SELECT alert_id, state, starts_with(body, $withdrawn) AS withdrawn FROM alerts;
+-- How all alerts stand, and which of them tell of a withdrawal; those of older programs begin so.
+SELECT alert_id, state, coalesce(says = 'withdrawn', starts_with(body, 'Withdrawn:')) AS withdrawn FROM alerts;

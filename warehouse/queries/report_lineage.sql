@@ -8,5 +8,5 @@ WITH told AS (
 SELECT t.of_id, t.other_id, t.change, t.changed_at, t.came, s.title
 FROM told AS t
 LEFT JOIN stories AS s ON s.story_id = t.other_id
-WHERE list_contains($ids, t.of_id)
+WHERE t.of_id IN (SELECT unnest($ids::VARCHAR[]))
 ORDER BY t.of_id, t.changed_at, t.other_id;
