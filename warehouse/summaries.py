@@ -11,7 +11,7 @@ from importlib.resources import files
 
 from extractors.orders import Poll
 from warehouse.database import Connection, insert, run, transaction
-from warehouse.judgements import Judgements
+from warehouse.judgements import Judgements, merged_into
 from warehouse.stored import StoredArticle, signals_of
 
 #: The migration that made the tables, and filled them from all that was stored.
@@ -90,9 +90,8 @@ def _tell_stories(
         weeks |= {week for (week,) in run(con, "insert_reporters")}
         for query in ("delete_event_weeks", "insert_event_weeks"):
             run(con, query, weeks=sorted(weeks))
-    for step in judged.lineage:
-        if step.change == "merged":
-            run(con, "merge_story_events", story_id=step.story_id, successor_id=step.successor_id)
+    if merged := merged_into(judged.lineage):
+        run(con, "merge_story_events", pairs=[list(pair) for pair in merged.items()])
     if ids:
         for query in ("delete_story_events", "insert_story_events"):
             run(con, query, ids=ids)
