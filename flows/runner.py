@@ -73,7 +73,7 @@ class Runner:
         self._interval = interval
         self._registered = self._resumed = False
         self._answers = False
-        self._since = self._registered_at = time.monotonic()
+        self._since = time.monotonic()
         self._idle_before_s = _seconds_since(self._lock)
         self._begun: float | None = None
 
@@ -108,7 +108,6 @@ class Runner:
             self._runs.register(self._home, self._watch, self._interval.said, resume=not self._resumed)
             self._runs.close_left()
             self._registered = self._resumed = True
-            self._registered_at = time.monotonic()
         now = system_clock()
         turn = take_turn(
             self._runs.waiting(now + timedelta(seconds=POLL_S)),
@@ -116,7 +115,6 @@ class Runner:
             idle_s=self._idle_s(),
             interval_s=self._interval_s,
             longest_s=POLL_S,
-            known_s=time.monotonic() - self._registered_at,
         )
         self._runs.drop(turn.drop)
         start = turn.start

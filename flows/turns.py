@@ -3,17 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from math import inf
 from uuid import UUID
 
 #: The deployment that runs by schedule; of its missed runs one is enough.
 CYCLE = "cycle"
 #: A cycle is asked for where none began for so many intervals: the schedule of the server has stopped (its clock was
-#: set back, its scheduler fails, somebody emptied its database).
-PATIENCE = 1.5
-#: And for so many where the deployments have just been made known: the runs that were scheduled are gone with that, and
-#: the scheduler takes up to half a minute to make others.
-PATIENCE_ANEW = 1.05
+#: set back, its scheduler fails, somebody emptied its database), or a server that came back has lost what it had
+#: scheduled and takes up to half a minute to do so anew. A healthy schedule is never late by that much.
+PATIENCE = 1.05
 #: Seconds a server that is just being started is waited for where a cycle is due already: with a database to be made it
 #: takes 10 to 20 on a machine that does little else.
 SERVER_S = 20.0
@@ -42,17 +39,10 @@ class Turn:
 
 
 def take_turn(
-    waiting: Sequence[Waiting],
-    now: datetime,
-    *,
-    idle_s: float,
-    interval_s: float,
-    longest_s: float,
-    known_s: float = inf,
+    waiting: Sequence[Waiting], now: datetime, *, idle_s: float, interval_s: float, longest_s: float
 ) -> Turn:
     """Return what is to be done at `now`, when no cycle has begun for `idle_s` seconds.
 
-    `known_s` is how long ago the deployments were made known to the server, which begins their schedules anew.
     Of several cycles that are due only the last is run: each would find what the first one left, that is nothing.
     Other flows, which somebody asked for, all have their turn, in the order in which they are due. Without anything to
     do the pause ends when the next run is due, or a cycle is overdue, and after `longest_s` seconds at the latest.
@@ -60,7 +50,7 @@ def take_turn(
     due = sorted((one for one in waiting if one.due <= now), key=lambda one: (one.due, str(one.run_id)))
     missed = [one for one in due if one.flow == CYCLE][:-1]
     left = [one for one in due if one not in missed]
-    overdue_s = (PATIENCE if known_s >= interval_s else PATIENCE_ANEW) * interval_s
+    overdue_s = PATIENCE * interval_s
     ask = idle_s >= overdue_s and not any(one.flow == CYCLE for one in left)
     soon = [longest_s, *((one.due - now).total_seconds() for one in waiting if one.due > now)]
     return Turn(

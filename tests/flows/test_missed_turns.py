@@ -57,16 +57,6 @@ def test_a_cycle_is_asked_for_where_the_schedule_has_stopped():
     assert not turn(waiting(1, -1), idle_s=1000).ask
 
 
-def test_a_cycle_is_asked_for_at_once_when_due_where_the_deployments_were_just_made_known():
-    def anew(idle_s, known_s):
-        return take_turn([], NOW, idle_s=idle_s, interval_s=60.0, longest_s=15.0, known_s=known_s)
-
-    assert anew(idle_s=63, known_s=20).ask  # the server came back and has not scheduled anything yet
-    assert not anew(idle_s=59, known_s=20).ask
-    assert not anew(idle_s=63, known_s=60).ask
-    assert anew(idle_s=60, known_s=20).pause_s == pytest.approx(3)
-
-
 RUNS = st.lists(
     st.builds(
         waiting,
