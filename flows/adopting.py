@@ -4,7 +4,7 @@ import os
 import shutil
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -27,6 +27,7 @@ from flows.reprocessing import (
     copy_old,
     files_in,
     finish,
+    note_ready,
     read_again,
 )
 from flows.settings import Settings
@@ -34,7 +35,7 @@ from warehouse.carried_over import carry_over, let_go, note_reprocessing
 from warehouse.database import Connection, attached, run
 from warehouse.differences import Difference
 from warehouse.journal import Journal
-from warehouse.landing import replace_file
+from warehouse.landing import flush_folder, replace_file
 from warehouse.lock import exclusive, prolong
 from warehouse.rebuild import aside_name
 from warehouse.reprocess import Position, begin, continues, position_of
@@ -69,6 +70,9 @@ def adopt(
     Waits for a running cycle to end, and none begins meanwhile. Nobody is told of anything: alerts that were sent stay
     sent, what is found in the past is no news, and that something is gone is not told either.
 
+    A stop at any moment, a kill too, leaves the old one or the new one in place. What was ready stays ready, for
+    `reprocessing.prepared`, but where it came in the middle of reading what came in since.
+
     Raises:
         WarehouseError: a cycle does not end, others keep writing, or what was made is not whole: the old one stays.
         OSError: the disk is full: likewise.
@@ -81,12 +85,14 @@ def adopt(
         for_s=LEASE.total_seconds(),
     ):
         require_whole(settings)
-        # From here on a kill costs the work, not the warehouse: half of what came since would be in it twice.
         room.prepared.rename(room.writing)
         try:
             done = _adopt(settings, watch, made, now, progress)
-        finally:
-            room.clear()
+        except BaseException:
+            room.take_up()
+            shutil.rmtree(room.writing, ignore_errors=True)
+            raise
+        room.clear()
         publish(settings)
         prolong(settings.cycle_lock)
         report(settings, watch, clock)
@@ -101,11 +107,16 @@ def _adopt(
     for _ in range(TRIES):
         copy_old(settings, folder)
         with files_in(folder) as con, extraction_pool(watch, settings.manners()) as pool:
+            if position_of(con) != position:
+                # Until it is whole again it is nothing: half of what came since would be in it twice.
+                Room.note(folder).unlink(missing_ok=True)
+                flush_folder(folder)
             _require_continuation(con, settings, position)
             begin(con, watch)
             read_again(con, Reading(settings, watch, pool, folder, tally, progress), position)
             finish(con, settings, now)
             position = position_of(con)
+        note_ready(folder, replace(made, position=position))
         swapped = _swap(settings, folder, made.differences, now)
         if swapped is not None:
             aside, gone, unsent = swapped
@@ -122,6 +133,7 @@ def _swap(
     Nobody writes meanwhile: what stands in the old file when its place is taken stands in the new one.
     """
     live, new = settings.warehouse, folder / NEW
+    _forget_second_names(live)
     with exclusive(live.with_name("writer.lock"), wait_s=_WAIT_FOR_WRITER_S):
         if live.with_name(f"{live.name}.wal").exists():
             return None  # a writer was killed just now; copying the file takes in what it left
@@ -148,7 +160,11 @@ def _keep_old(live: Path, aside: Path) -> None:
     try:
         aside.hardlink_to(live)
     except OSError:  # a disk without links
-        shutil.copyfile(live, aside)
+        try:
+            shutil.copyfile(live, aside)
+        except BaseException:
+            aside.unlink(missing_ok=True)
+            raise
     os.utime(aside)  # it is kept for some time from now on
 
 
@@ -157,6 +173,12 @@ def _forget_second_name(live: Path, aside: Path) -> None:
     with suppress(OSError):
         if aside.samefile(live):
             aside.unlink()
+
+
+def _forget_second_names(live: Path) -> None:
+    """Let the warehouse in use have one name alone, where a kill came between giving it a second and taking its own."""
+    for path in live.parent.glob(f"{live.stem}.replaced-*{live.suffix}"):
+        _forget_second_name(live, path)
 
 
 def _require_continuation(con: Connection, settings: Settings, position: Position) -> None:

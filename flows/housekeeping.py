@@ -26,7 +26,7 @@ from warehouse.database import (
     suspicion_path,
     transaction,
 )
-from warehouse.integrity import Integrity, check_copy, check_warehouse
+from warehouse.integrity import Integrity, check_copy, check_warehouse, mend_summaries
 from warehouse.journal import KEPT_BEYOND, KEPT_FOR, Journal
 from warehouse.outbox import sent_alerts
 from warehouse.rebuild import (
@@ -110,7 +110,7 @@ def tidy_if_due(settings: Settings, clock: Clock) -> Integrity | None:
 
 
 def tidy(settings: Settings, now: datetime) -> Integrity:
-    """Check warehouse and snapshot, clear away what is too old, and write down what was done.
+    """Check warehouse and snapshot, mend the summaries, clear away what is too old, and write down what was done.
 
     A damaged warehouse loses nothing to this and should not be published; the next cycle makes it anew (`mend`).
     """
@@ -126,6 +126,7 @@ def tidy(settings: Settings, now: datetime) -> Integrity:
             suspicion_path(places.warehouse).write_text("\n".join(found.findings), encoding="utf-8")
             _note(con, _row(con, settings, now, found) | {"seconds": time.perf_counter() - started})
             return _told(found)
+        found = found.joined(mend_summaries(con))
         missing = missing_batches(con, places.archive)
         goes_on = _clock_goes_on(con, now)
         done = _clear_away(con, settings, now) if goes_on else {}

@@ -7,6 +7,7 @@ the same watch find the same copies, stories and developments.
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
@@ -44,8 +45,11 @@ from flows.importing import (
 )
 from flows.settings import Settings
 from warehouse.database import Connection, open_warehouse
-from warehouse.exported import last_seen, read_manifest, read_versions
+from warehouse.exported import last_seen, opened_set, read_manifest
 from warehouse.exporting import MANIFEST
+
+#: Times of what has happened: none lies ahead.
+_PAST = frozenset({"seen_at", "published_at"})
 
 
 def import_sets(
@@ -64,9 +68,10 @@ def import_sets(
     sets = [(folder, read_manifest(folder)) for folder in folders]
     require_whole(settings)
     loaded, faults = Loaded(), []
-    with open_warehouse(settings.warehouse) as con:
-        for folder, told in sets:
-            versions = _Versions(folder, read_versions(folder, told), clock)
+    with open_warehouse(settings.warehouse) as con, ExitStack() as opened:
+        found = [(folder, opened.enter_context(opened_set(folder, told))) for folder, told in sets]
+        for folder, rows in found:
+            versions = _Versions(folder, rows, clock)
             loaded = Loaded(
                 results=(*loaded.results, *_load(con, settings, watch, versions, clock, alert=alert).results)
             )
@@ -143,9 +148,20 @@ def _faults(row: Mapping[str, Any], file: str, latest: datetime) -> Iterator[Fau
             yield Fault(file=file, key=name, message=f"{key} is missing or empty")
     if row["url"] and address(row["url"]) != row["url"]:
         yield Fault(file=file, key=name, message="url: an http(s) address as newswatch writes it is expected")
-    for key in ("seen_at", "published_at"):
-        if row[key] is not None and (message := fault_of_time(row[key], latest)):
+    for key in ("seen_at", "published_at", "versioncreated", "embargoed"):
+        if row[key] is not None and not _is_moment(row[key]):
+            yield Fault(file=file, key=name, message=f"{key}: a time is expected, this is {row[key]}")
+        elif row[key] is not None and key in _PAST and (message := fault_of_time(row[key], latest)):
             yield Fault(file=file, key=name, message=f"{key}: {message}")
+
+
+def _is_moment(value: Any) -> bool:
+    """Tell whether `value` is an aware moment; DuckDB gives others for infinity and for years beyond 9999."""
+    return isinstance(value, datetime) and value.tzinfo is not None
+
+
+def _short(value: str | None) -> str | None:
+    return value and value[:MAX_TITLE]
 
 
 def _read(row: Mapping[str, Any]) -> Article:
@@ -154,21 +170,21 @@ def _read(row: Mapping[str, Any]) -> Article:
     published_at = row["published_at"] if published_from else None
     return Article(
         url=row["url"],
-        source_id=row["source_id"],
-        publisher=storable(row["publisher"]),
+        source_id=row["source_id"][:MAX_TITLE],
+        publisher=storable(row["publisher"])[:MAX_TITLE],
         title=" ".join(storable(row["title"]).split())[:MAX_TITLE],
         text=text,
         seen_at=row["seen_at"],
         lead=lead if lead and lead in text else None,
         language=language_code(row["language"]),
-        authors=tuple(name for name in map(storable, row["authors"] or ()) if name),
+        authors=tuple(name[:MAX_TITLE] for name in map(storable, row["authors"] or ()) if name),
         published_at=published_at,
         published_from=published_from,
         text_from=_known(row["text_from"], TextFrom) or "page",
         date_clamped=bool(row["date_clamped"]),
-        section=row["section"],
+        section=_short(row["section"]),
         rights=tuple(
-            RightsNotice(place=place, policy=row["rights_policy"])
+            RightsNotice(place=place, policy=_short(row["rights_policy"]))
             for place in row["rights_from"] or ()
             if place in get_args(RightsPlace)
         ),
@@ -180,10 +196,10 @@ def _release(row: Mapping[str, Any]) -> Release | None:
     """Return what the newsroom said of the newest version; what it said of those before is not kept."""
     found = Release(
         pubstatus=_known(row["pubstatus"], PubStatus),
-        version=row["version"],
+        version=_short(row["version"]),
         versioncreated=row["versioncreated"],
         embargoed=row["embargoed"],
-        ednote=row["ednote"],
+        ednote=row["ednote"] and row["ednote"][:MAX_TEXT],
     )
     return None if found == Release() else found
 

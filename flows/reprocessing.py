@@ -35,7 +35,7 @@ from warehouse.database import Connection, adapter, attached, open_warehouse, ru
 from warehouse.differences import Difference, differences
 from warehouse.integrity import check_warehouse
 from warehouse.journal import Journal
-from warehouse.landing import flush_folder
+from warehouse.landing import flush_folder, replace_file
 from warehouse.lock import exclusive, prolong
 from warehouse.reprocess import Position, begin, position_of, read_step, steps, take_step
 from warehouse.reprocess_ids import keep_ids
@@ -130,13 +130,24 @@ class Room:
         """The same folder once the file is whole."""
         return self.state / "reprocess.prepared"
 
+    @staticmethod
+    def note(folder: Path) -> Path:
+        """Where it is written what is ready in `folder`; there is no such note while the file there is not whole."""
+        return folder / "prepared.json"
+
+    def take_up(self) -> None:
+        """Call ready what is whole, and was being put in place when that was stopped."""
+        whole = self.note(self.writing).exists() and (self.writing / NEW).exists()
+        if whole and not self.prepared.exists():
+            self.writing.rename(self.prepared)
+
     def clear(self) -> None:
         """Remove both, whatever of them is there."""
         for folder in (self.writing, self.prepared):
             shutil.rmtree(folder, ignore_errors=True)
 
 
-NEW, BEFORE, _NOTE = "warehouse.duckdb", "before.duckdb", "prepared.json"
+NEW, BEFORE = "warehouse.duckdb", "before.duckdb"
 
 
 @contextmanager
@@ -152,9 +163,11 @@ def alone(settings: Settings) -> Iterator[None]:
 
 def prepared(settings: Settings, watch: Watch, clock: Clock) -> Prepared | None:
     """Return the new warehouse that was made before with the rules and the watch of now, None where there is none."""
-    folder = Room(settings.state).prepared
+    room = Room(settings.state)
+    room.take_up()
+    folder = room.prepared
     try:
-        found: Prepared = adapter(Prepared).validate_json((folder / _NOTE).read_bytes())
+        found: Prepared = adapter(Prepared).validate_json(room.note(folder).read_bytes())
     except (OSError, ValueError):
         return None
     usable = (folder / NEW).exists() and found.key == key_of(watch) and clock() - found.as_of < PREPARED_FOR
@@ -200,7 +213,7 @@ def prepare(settings: Settings, watch: Watch, clock: Clock, progress: Progress |
             differences=found,
         )
         if made.is_other:
-            (room.writing / _NOTE).write_bytes(adapter(Prepared).dump_json(made))
+            note_ready(room.writing, made)
             room.writing.rename(room.prepared)
             flush_folder(settings.state)
         else:
@@ -210,6 +223,14 @@ def prepare(settings: Settings, watch: Watch, clock: Clock, progress: Progress |
         raise
     log.info("reprocessed", pages=tally.counts.pages, texts=tally.counts.texts, changed=made.is_other)
     return made
+
+
+def note_ready(folder: Path, made: Prepared) -> None:
+    """Write down that the new warehouse in `folder` is whole, and what is in it."""
+    path = Room.note(folder)
+    temporary = path.with_suffix(".new")
+    temporary.write_bytes(adapter(Prepared).dump_json(made))
+    replace_file(temporary, path)
 
 
 def key_of(watch: Watch) -> str:

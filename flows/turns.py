@@ -8,8 +8,9 @@ from uuid import UUID
 #: The deployment that runs by schedule; of its missed runs one is enough.
 CYCLE = "cycle"
 #: A cycle is asked for where none began for so many intervals: the schedule of the server has stopped (its clock was
-#: set back, its scheduler fails, somebody emptied its database).
-PATIENCE = 1.5
+#: set back, its scheduler fails, somebody emptied its database), or a server that came back has lost what it had
+#: scheduled and takes up to half a minute to do so anew. A healthy schedule is never late by that much.
+PATIENCE = 1.05
 #: Seconds a server that is just being started is waited for where a cycle is due already: with a database to be made it
 #: takes 10 to 20 on a machine that does little else.
 SERVER_S = 20.0

@@ -1,6 +1,8 @@
 """What all tests share: moments, and records that are complete but for what a test is about."""
 
 import os
+import shutil
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -8,6 +10,7 @@ import pytest
 from extractors.records import Article, CollectedArticle, Item, Signals, Source
 from extractors.watch import Entity, Topic, Watch
 from tests.shared_places import new_bucket, s3_server
+from warehouse import database
 
 NOON = datetime(2024, 3, 28, 12, tzinfo=UTC)
 
@@ -33,6 +36,25 @@ def no_settings_of_this_machine(monkeypatch):
     """Keep the settings of whoever runs the tests out of them."""
     for name in [name for name in os.environ if name.startswith(("NEWSWATCH_", "PREFECT_"))]:
         monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def new_warehouses_are_copies(tmp_path_factory):
+    """Let a new warehouse be a copy of an empty one: to make one takes 0.4 s of processor time, a thousand times."""
+    empty = tmp_path_factory.mktemp("empty") / "warehouse.duckdb"
+    with database.open_warehouse(empty):
+        pass
+    attach = database._attach
+
+    def attach_copy(con, path, name, *how):
+        if not how and not path.exists():
+            with suppress(OSError):  # what is wrong with the place is told when it is opened
+                shutil.copyfile(empty, path)
+        attach(con, path, name, *how)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(database, "_attach", attach_copy)
+        yield
 
 
 @pytest.fixture

@@ -62,7 +62,7 @@ def unguarded(text: str) -> str:
 
 
 def csv_cell(value: Any, *, exact: bool = False) -> str:
-    """Return the text of a cell: empty for None, `true` and `false`, lists and records as JSON.
+    """Return the text of a cell: empty for None, `true` and `false`, `nan` and `inf`, lists and records as JSON.
 
     Text is `guarded`; not with `exact` True.
     """
@@ -70,6 +70,8 @@ def csv_cell(value: Any, *, exact: bool = False) -> str:
         return value if exact else guarded(value)
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)  # JSON has no word for it; an empty cell would say that nothing is known
     simple = plain(value)
     if simple is None:
         return ""

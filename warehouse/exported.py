@@ -3,6 +3,7 @@
 import glob
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,9 @@ from pydantic import TypeAdapter, ValidationError
 
 from extractors.errors import ConfigurationError
 from warehouse.cells import unguarded
-from warehouse.database import Connection, literal, migration_names, open_scratch, run
+from warehouse.database import Connection, literal, migration_names, open_scratch, rows, run
 from warehouse.exporting import KIND, MANIFEST, VERSION, Export, ExportedTable, hash_of
+from warehouse.landing import MACHINE_ERRORS
 
 #: The columns that are read, with their types; those of older sets that lack some are null.
 _READ: Mapping[str, Mapping[str, str]] = {
@@ -52,6 +54,11 @@ _NEEDED = ("articles", "revisions")
 _CHUNK = 500
 #: Bytes of the longest row: a text of a million characters, and what goes with it.
 _LONGEST = 64_000_000
+#: DuckDB reads a file with as many threads as there are processors, each with room for a few of the longest rows: with
+#: four of them 190 MB of texts did not fit into its memory (`warehouse.database.MEMORY`). One is as fast (measured).
+_THREADS = 1
+#: Bytes that are read at a time.
+_BLOCK = 1 << 20
 
 
 def read_manifest(folder: Path) -> Export:
@@ -67,13 +74,17 @@ def read_manifest(folder: Path) -> Export:
         told = json.loads(manifest.read_text(encoding="utf-8"))
         if not isinstance(told, dict) or told.get("kind") != KIND:
             raise ConfigurationError(f"{manifest}: is not of an exported set")
-        if told.get("version") != VERSION or told.get("schema") not in migration_names():
+        if told.get("version") != VERSION or str(told.get("schema")) not in migration_names():
             raise ConfigurationError(
                 f"{folder}: was exported by another newswatch ({told.get('program')}, schema {told.get('schema')}); "
                 "install that version or a newer one"
             )
         found = TypeAdapter(Export).validate_python(told)
-    except (ValueError, RecursionError, ValidationError) as error:
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(step) for step in first["loc"])
+        raise ConfigurationError(f"{manifest}: cannot be read ({place}: {first['msg']})") from error
+    except (ValueError, RecursionError) as error:
         raise ConfigurationError(f"{manifest}: cannot be read ({str(error).splitlines()[0]})") from error
     tables = {table.name for table in found.tables}
     if missing := [name for name in _NEEDED if name not in tables]:
@@ -85,26 +96,32 @@ def read_manifest(folder: Path) -> Export:
     return found
 
 
-def read_versions(folder: Path, told: Export) -> Iterator[Mapping[str, Any]]:
-    """Yield a row for each version of each article, in the order in which they were seen.
+@contextmanager
+def opened_set(folder: Path, told: Export) -> Iterator[Iterator[Mapping[str, Any]]]:
+    """Read the files of the set and give a row for each version of each article, in the order in which they were seen.
 
     A row has the columns of its article, `seen_at`, `title` and `text` of the version, `newest` (whether it is the last
-    one), and `loaded_at`: the time of the run that brought it, None where the set does not tell.
+    one), and `loaded_at`: the time of the run that brought it, None where the set does not tell. The whole set has been
+    read when the block begins, so that what is wrong with a file is known before anything is done with a row; what does
+    not fit into the memory lies in DuckDB's temporary files meanwhile.
 
     Raises:
         ConfigurationError: a file is not what it should be.
+        duckdb.Error: there is no room for it.
     """
     with open_scratch() as con:
+        con.execute(f"SET threads = {_THREADS}")
         try:
             for name in _READ:
-                _make_view(con, folder, name, told)
-            con.execute(_VERSIONS)
-            names = [column[0] for column in con.description or []]
-            while rows := con.fetchmany(_CHUNK):
-                for row in rows:
-                    yield _freed(dict(zip(names, row, strict=True)), told)
+                _take_in(con, folder, name, told)
+            run(con, "exported_order")
+        except MACHINE_ERRORS:
+            raise
         except duckdb.Error as error:
             raise ConfigurationError(f"{folder}: cannot be read ({str(error).splitlines()[0]})") from error
+        finally:
+            con.execute("RESET threads")
+        yield _versions(con, told)
 
 
 def last_seen(con: Connection, ids: Collection[str]) -> Mapping[str, datetime]:
@@ -112,15 +129,20 @@ def last_seen(con: Connection, ids: Collection[str]) -> Mapping[str, datetime]:
     return dict(run(con, "versions_last_seen", ids=sorted(ids)))
 
 
-_VERSIONS = """
-SELECT a.*, r.revision AS number, r.seen_at, r.title, r.text,
-       r.revision = max(r.revision) OVER (PARTITION BY r.article_id) AS newest,
-       o.started_at AS loaded_at
-FROM temp.exported_revisions AS r
-JOIN temp.exported_articles AS a ON a.article_id = r.article_id
-ASOF LEFT JOIN (SELECT DISTINCT started_at FROM temp.exported_runs) AS o ON o.started_at >= r.seen_at
-ORDER BY r.seen_at, a.url, r.revision
-"""
+def _versions(con: Connection, told: Export) -> Iterator[Mapping[str, Any]]:
+    """Yield the versions a chunk at a time, each looked up by its place: to sort all texts takes more than there is."""
+    after = 0
+    while order := rows(con, "exported_chunk", after=after, most=_CHUNK):
+        after = order[-1].pop("number")
+        texts = _at(con, "exported_texts", [row["text_at"] for row in order])
+        articles = _at(con, "exported_articles", [row["article_at"] for row in order])
+        for row in order:
+            said = articles[row["article_at"]] | texts[row["text_at"]]
+            yield _freed(said | {"newest": row["newest"], "loaded_at": row["loaded_at"]}, told)
+
+
+def _at(con: Connection, query: str, places: Sequence[int]) -> Mapping[int, dict[str, Any]]:
+    return {row.pop("place"): row for row in rows(con, query, places=sorted(set(places)))}
 
 
 def _require_whole(folder: Path, table: ExportedTable) -> None:
@@ -133,17 +155,18 @@ def _require_whole(folder: Path, table: ExportedTable) -> None:
         raise ConfigurationError(f"{path}: is not what was exported (its hash is another one)")
 
 
-def _make_view(con: Connection, folder: Path, name: str, told: Export) -> None:
+def _take_in(con: Connection, folder: Path, name: str, told: Export) -> None:
+    """Make the temporary table `exported_NAME` of a file of the set, empty where the set has none."""
     wanted = _READ[name]
     table = next((one for one in told.tables if one.name == name), None)
     if table is None:
         columns = ", ".join(f'NULL::{kind} AS "{column}"' for column, kind in wanted.items())
-        con.execute(f"CREATE OR REPLACE TEMP VIEW exported_{name} AS SELECT {columns} LIMIT 0")
+        con.execute(f"CREATE OR REPLACE TEMP TABLE exported_{name} AS SELECT {columns} LIMIT 0")
         return
     there = {column for column, _ in table.columns}
     columns = ", ".join(_column(column, kind, there, told) for column, kind in wanted.items())
     source = _source(folder / table.file, [column for column, _ in table.columns], wanted, told)
-    con.execute(f"CREATE OR REPLACE TEMP VIEW exported_{name} AS SELECT {columns} FROM {source}")  # noqa: S608 - our own
+    con.execute(f"CREATE OR REPLACE TEMP TABLE exported_{name} AS SELECT {columns} FROM {source}")  # noqa: S608 - our own
 
 
 def _column(name: str, kind: str, there: set[str], told: Export) -> str:
@@ -155,19 +178,41 @@ def _column(name: str, kind: str, there: set[str], told: Export) -> str:
 
 
 def _source(path: Path, columns: Sequence[str], wanted: Mapping[str, str], told: Export) -> str:
-    """Return the table function that reads a file of the set."""
+    """Return the table function that reads a file of the set; `columns` are the names that the manifest gives.
+
+    These are written as texts: whoever made the set may have made up a name that would end the statement.
+    """
     quoted = literal(glob.escape(str(path)))
     if told.format == "parquet":
         return f"read_parquet({quoted})"
     if told.format == "jsonl":
-        kinds = ", ".join(f"\"{name}\": '{wanted.get(name, 'JSON')}'" for name in columns)
-        options = f"format = 'newline_delimited', maximum_object_size = {_LONGEST}"
+        kinds = ", ".join(f"{literal(name)}: '{wanted.get(name, 'JSON')}'" for name in columns)
+        options = f"format = 'newline_delimited', maximum_object_size = {_longest_line(path)}"
         return f"read_json({quoted}, {options}, columns = {{{kinds}}})"
-    kinds = ", ".join(f"\"{name}\": 'VARCHAR'" for name in columns)
+    kinds = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in columns)
     return (
         f"read_csv({quoted}, header = true, auto_detect = false, delim = ',', quote = '\"', escape = '\"', "
         f"new_line = '\\r\\n', nullstr = '', max_line_size = {_LONGEST}, columns = {{{kinds}}})"
     )
+
+
+def _longest_line(path: Path) -> int:
+    """Return the bytes of the longest line of a file, or a little more: DuckDB takes room for it many times over.
+
+    Raises:
+        ConfigurationError: one is longer than any row can be.
+    """
+    longest, begun = 0, 0
+    with path.open("rb") as file:
+        while chunk := file.read(_BLOCK):
+            first, *others = chunk.split(b"\n")
+            longest = max(longest, begun + len(first), *map(len, others))
+            begun = len(others[-1]) if others else begun + len(first)
+            if longest > _LONGEST:
+                raise ConfigurationError(
+                    f"{path}: a line has more than {_LONGEST // 1_000_000} MB; no row is so long"
+                )
+    return max(longest, _BLOCK) + 2
 
 
 def _freed(row: dict[str, Any], told: Export) -> dict[str, Any]:

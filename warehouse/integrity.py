@@ -10,6 +10,7 @@ import duckdb
 
 from extractors.errors import DamagedWarehouseError
 from warehouse.database import Connection, damage_in, little_memory, run
+from warehouse.summaries import refill, stale
 
 State = Literal["whole", "inconsistent", "unreadable"]
 
@@ -87,6 +88,25 @@ def check_warehouse(con: Connection) -> Integrity:
             return Integrity(state="unreadable", findings=unreadable)
         findings = (*_repeated(con), *_dangling(con))
     return Integrity(state="inconsistent" if findings else "whole", findings=findings)
+
+
+def mend_summaries(con: Connection) -> Integrity:
+    """Make the summaries of the open warehouse anew where they do not say what the tables say; tell of it.
+
+    A finding says so, for a load should have kept them right. Where they cannot be made anew they stay as they were.
+    """
+    with little_memory(con, _MEMORY):
+        wrong = ", ".join(f"state.{name}" for name in stale(con))
+    if not wrong:
+        return Integrity()
+    told = f"{wrong}: did not say what the tables say that they sum up"
+    try:
+        refill(con)
+    except duckdb.Error as error:
+        told = f"{told}, and cannot be made anew ({str(error).splitlines()[0]})"
+    else:
+        told = f"{told}; all summaries were made anew, and so are the trends and timelines"
+    return Integrity(state="inconsistent", findings=(told,))
 
 
 def check_copy(warehouse: Path, snapshot: Path) -> Integrity:

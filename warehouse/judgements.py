@@ -1,5 +1,6 @@
 """What judgement decided, on its way into the tables: stories, their lineage, developments and who reports them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -37,13 +38,21 @@ class Judgements:
         self.links |= {(link.development_id, link.article_id): link for link in judgement.links}
 
 
+def merged_into(lineage: Sequence[Lineage]) -> dict[str, str]:
+    """Return for each story that was merged the one that its articles end in, as one step follows the other."""
+    found: dict[str, str] = {}
+    for step in reversed(lineage):
+        if step.change == "merged":
+            found[step.story_id] = found.get(step.successor_id, step.successor_id)
+    return found
+
+
 def save_judgements(con: Connection, made: Judgements) -> None:
     """Write all of `made` in the place of what was stored; the articles of the batch have been written before."""
-    for step in made.lineage:
-        if step.change == "merged":
-            for query in ("merge_articles", "merge_developments"):
-                run(con, query, story_id=step.story_id, successor_id=step.successor_id)
-            run(con, "delete_stories", ids=[step.story_id])
+    if merged := merged_into(made.lineage):
+        for query in ("merge_articles", "merge_developments"):
+            run(con, query, pairs=[list(pair) for pair in merged.items()])
+        run(con, "delete_stories", ids=list(merged))
     insert(con, "story_lineage", [{n: getattr(step, n) for n in Lineage.__slots__} for step in made.lineage])
     if made.story_of:
         run(con, "move_articles", pairs=[list(pair) for pair in made.story_of.items()])

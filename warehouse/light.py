@@ -9,7 +9,20 @@ import os
 import re
 from pathlib import Path
 
-from warehouse.database import WAIT_S, Connection, attached, literal, little_memory, open_warehouse, rows, run
+import duckdb
+
+from extractors.errors import WarehouseError
+from warehouse.database import (
+    WAIT_S,
+    Connection,
+    attached,
+    literal,
+    little_memory,
+    open_snapshot,
+    open_warehouse,
+    rows,
+    run,
+)
 from warehouse.landing import flush_file, move_whole
 from warehouse.lock import exclusive
 
@@ -51,6 +64,16 @@ def publish_light(snapshot: Path, target: Path, folder: Path) -> bool:
         finally:
             made.unlink(missing_ok=True)
     return True
+
+
+def is_light(path: Path) -> bool:
+    """Tell whether a file was written by `publish_light`; False also where it cannot be read."""
+    try:
+        with open_snapshot(path) as con:
+            ((noted,),) = run(con, "light_noted", note=NOTE)
+    except (WarehouseError, duckdb.Error):
+        return False
+    return bool(noted)
 
 
 def _fill(con: Connection) -> None:

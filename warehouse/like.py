@@ -1,28 +1,21 @@
-"""Stored articles that are most like one article: candidates by SQL, exact likeness for these."""
+"""Stored articles that are most like one article: candidates by what they share with it, exact likeness for these."""
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
-from extractors.records import Article, Signals
-from extractors.signals.nearest import Nearness, Sketch, nearest, rarity
-from extractors.signals.portrait import Portrait, figure_key, portrait, words_of
+from extractors.records import article_id as id_of
+from extractors.signals.nearest import Nearness, nearest
+from warehouse.candidates import CANDIDATES, Candidate, Pool, Sought, from_index, from_tables, sought_of
 from warehouse.database import Connection, rows
+from warehouse.search_index import Readers, suspect
+from warehouse.search_kept import sketch
 from warehouse.stored import read_articles, read_signals
 
-#: So many are compared exactly.
-CANDIDATES = 300
-#: Names and words of the title that are looked for in every stored text.
-_MOST_TERMS = 10
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sought:
-    """The article to compare with. `family`: ids of it and its copies where it is stored, which are not found."""
-
-    article: Article
-    signals: Signals
-    family: tuple[str, ...] = ()
+# The engine is imported where there is an index.
+# ruff: noqa: PLC0415
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,76 +43,102 @@ class Alike:
     names: tuple[str, ...]
 
 
-def find_stored(con: Connection, typed: str, url: str | None = None) -> Sought | None:
-    """Return the stored article with the id or URL `typed` or the URL `url`; None where there is none."""
-    found = rows(con, "read_like_stored", typed=typed, url=url)
-    key = next((str(row["article_id"]) for row in found if row["is_it"]), None)
+def find_stored(
+    con: Connection, typed: str, url: str | None = None, *, readers: Readers | None = None
+) -> Sought | None:
+    """Return the stored article with the id or URL `typed` or the URL `url`; None where there is none.
+
+    `readers` are of the search index of this snapshot; None: it is read from the tables, which takes longer.
+    """
+    if readers is not None:
+        ids = dict.fromkeys((typed, id_of(typed), *([id_of(url)] if url else [])))
+        for known in ids:
+            if found := _indexed(con, known, readers):
+                return found
+    rows_found = rows(con, "read_like_stored", typed=typed, url=url)
+    key = next((str(row["article_id"]) for row in rows_found if row["is_it"]), None)
     if key is None:
         return None
     stored = read_articles(con, [key])[key]
+    family = [str(row["article_id"]) for row in rows_found]
+    return sought_of(stored.article, read_signals(con, {key: stored.words})[key], family)
+
+
+def _indexed(con: Connection, article_id: str, readers: Readers) -> Sought | None:
+    from warehouse.search_engine import UnreadableIndexError
+
+    try:
+        held = (readers.rest.find(article_id) if readers.rest else None) or readers.index.find(article_id)
+    except (OSError, UnreadableIndexError) as error:
+        suspect(readers.folder, str(error))
+        return None
+    if held is None:
+        return None
+    stored = rows(con, "read_found", ids=[article_id], times=[held.reported_at])
+    # other copies are no candidates anyway
+    family = {article_id, *(str(row["copy_of"]) for row in stored if row["copy_of"])}
+    kept = held.kept
     return Sought(
-        article=stored.article,
-        signals=read_signals(con, {key: stored.words})[key],
-        family=tuple(str(row["article_id"]) for row in found),
+        sketch=sketch(kept, kept.language), title=kept.title, text=kept.text, family=tuple(sorted(family))
     )
 
 
-def like(con: Connection, sought: Sought, *, most: int = 20) -> tuple[Alike, ...]:
-    """Return at most `most` stored articles that are like `sought`, the most like first; copies are folded."""
-    mine = portrait(sought.article, sought.signals)
-    words = _candidates(con, sought, mine, max(CANDIDATES, most))
-    if not words:
+def like(
+    con: Connection, sought: Sought, *, readers: Readers | None = None, most: int = 20
+) -> tuple[Alike, ...]:
+    """Return at most `most` stored articles that are like `sought`, the most like first; copies are folded.
+
+    `readers` are of the search index of this snapshot; None: all texts are read, seconds for a million articles.
+    """
+    pool = _pool(con, sought, readers, max(CANDIDATES, most))
+    weights = pool.entity_weights
+    sketches = [one.sketch for one in pool.candidates]
+    near = nearest(sought.sketch, sketches, lambda key: weights.get(key, 1.0))
+    compared = zip(pool.candidates, near, strict=True)
+    best = sorted(
+        (one for one in compared if one[1].likeness > 0),
+        key=lambda one: (-one[1].likeness, one[0].article_id),
+    )
+    if not best:
         return ()
-    entities = {row["entity_id"]: row for row in rows(con, "read_like_entities")}
-    weights = {key: rarity(row["holders"], row["articles"]) for key, row in entities.items()}
-    stored, signals = read_articles(con, list(words)), read_signals(con, words)
-    keys = sorted(stored)
-    pool = [_sketch(stored[key].article, signals[key]) for key in keys]
-    me = Sketch(portrait=mine, words=words_of(sought.article, sought.signals))
-    near = dict(zip(keys, nearest(me, pool, lambda key: weights.get(key, 1.0)), strict=True))
-    best = sorted((key for key in keys if near[key].likeness > 0), key=lambda key: (-near[key].likeness, key))
-    details = {row["article_id"]: row for row in rows(con, "read_like_details", ids=best[:most])}
-    names = {key: str(row["name"]) for key, row in entities.items()}
+    names = {str(row["entity_id"]): str(row["name"]) for row in rows(con, "all_entities")}
+    shown = islice(_shown(con, best, most), most)
     return tuple(
-        Alike(**details[key], **_why(near[key], names, signals[key]), likeness=round(near[key].likeness, 4))
-        for key in best[:most]
+        Alike(**row, **_why(near, names, candidate.surfaces), likeness=round(near.likeness, 4))
+        for row, candidate, near in shown
     )
 
 
-def _sketch(article: Article, signals: Signals) -> Sketch:
-    return Sketch(portrait=portrait(article, signals), words=words_of(article, signals))
+def _pool(con: Connection, sought: Sought, readers: Readers | None, most: int) -> Pool:
+    from warehouse.search_engine import UnreadableIndexError
+
+    if readers is not None:
+        try:
+            return from_index(readers, sought, most)
+        except (OSError, UnreadableIndexError) as error:
+            suspect(readers.folder, str(error))
+    return from_tables(con, sought, most)
 
 
-def _candidates(con: Connection, sought: Sought, mine: Portrait, most: int) -> dict[str, int]:
-    """Return ids of articles to compare with, and their numbers of words."""
-    figures = [one for one in sought.signals.figures if one.number]
-    found = rows(
-        con,
-        "read_like_candidates",
-        entities=list(mine.entities),
-        entity_weights=list(mine.entities.values()),
-        types=list(mine.types),
-        kinds=[one.kind for one in figures],
-        units=[one.unit for one in figures],
-        numbers=[one.number for one in figures],
-        terms=_terms(sought.article, mine),
-        without=list(sought.family),
-        most=most,
-    )
-    return {str(row["article_id"]): int(row["words"]) for row in found}
+def _shown(
+    con: Connection, best: Sequence[tuple[Candidate, Nearness]], at_once: int
+) -> Iterator[tuple[dict[str, Any], Candidate, Nearness]]:
+    """Yield what is shown of the best, those left out that are a copy by now."""
+    for start in range(0, len(best), at_once):
+        some = best[start : start + at_once]
+        found = rows(
+            con,
+            "read_like_details",
+            ids=[one.article_id for one, _ in some],
+            times=[one.reported_at for one, _ in some],
+        )
+        by_id = {row["article_id"]: row for row in found}
+        for candidate, near in some:
+            if candidate.article_id in by_id:
+                yield by_id[candidate.article_id], candidate, near
 
 
-def _terms(article: Article, mine: Portrait) -> list[str]:
-    """Return names that no watch lists and long words of the title, as they are written."""
-    text = f"{article.title}\n{article.text}"
-    lower = text.lower()
-    ranked = sorted({**mine.maybe, **mine.names}.items(), key=lambda item: (-item[1], -len(item[0]), item[0]))
-    places = [(lower.find(key), key) for key, _ in ranked]
-    return [text[at : at + len(key)] for at, key in places if at >= 0][:_MOST_TERMS]
-
-
-def _why(near: Nearness, names: dict[str, str], signals: Signals) -> dict[str, Any]:
-    surfaces = {figure_key(one): one.surface for one in reversed(signals.figures)}
+def _why(near: Nearness, names: Mapping[str, str], surfaces: Mapping[str, str]) -> dict[str, Any]:
     return {
         "entities": tuple(names.get(key, key) for key in near.entities),
         "event_types": near.types,

@@ -11,7 +11,7 @@ from typing import Any
 
 from extractors.errors import ConfigurationError
 from warehouse.database import Connection, rows
-from warehouse.search_query import Narrowing, Part, Query, Slot, parse_query
+from warehouse.search_query import Narrowing, Part, Ranked, Slot, parse_query
 from warehouse.search_ranked import ranked
 from warehouse.search_terms import composed, is_paired, runs
 
@@ -79,11 +79,16 @@ def search(
     told = [note] if note else []
     if query.cut:
         told.append("the search is too long: only its first words and phrases were looked for")
-    stored = {
-        row["article_id"]: row for row in _details(con, [(one.article_id, one.reported_at) for one in best])
-    }
+    stored = {row["article_id"]: row for row in _read(con, "read_found", best)}
+    without_text = [one for one in best if one.text is None]
+    texts = {row["article_id"]: row["text"] for row in _read(con, "read_found_texts", without_text)}
     hits = (
-        _hit(stored[one.article_id], query, words_found=one.parts, score=round(one.score, 4))
+        Hit(
+            **stored[one.article_id],
+            words_found=one.parts,
+            score=round(one.score, 4),
+            passage=passage_of(one.text or texts.get(one.article_id, ""), query.wanted),
+        )
         for one in best
         if one.article_id in stored
     )
@@ -103,13 +108,11 @@ def require_publisher(con: Connection, name: str) -> None:
         raise ConfigurationError(f"there is no publisher {name!r}; {hint}")
 
 
-def _details(con: Connection, wanted: Sequence[tuple[str, datetime]]) -> list[dict[str, Any]]:
-    return rows(con, "read_found", ids=[key for key, _ in wanted], times=[at for _, at in wanted])
-
-
-def _hit(row: dict[str, Any], query: Query, *, words_found: int, score: float) -> Hit:
-    passage = passage_of(row.pop("text"), query.wanted)
-    return Hit(**row, words_found=words_found, score=score, passage=passage)
+def _read(con: Connection, query: str, wanted: Sequence[Ranked]) -> list[dict[str, Any]]:
+    """Return what a query reads of these articles; none are no reason to ask."""
+    if not wanted:
+        return []
+    return rows(con, query, ids=[one.article_id for one in wanted], times=[one.reported_at for one in wanted])
 
 
 def passage_of(text: str, wanted: Sequence[Part]) -> str:

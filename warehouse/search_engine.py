@@ -10,29 +10,34 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from functools import cache
-from itertools import islice, product
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import structlog
 import tantivy
-from tantivy import FieldType, Occur
+from tantivy import Occur
 from tantivy import Query as Asked
 
 from extractors.errors import NewswatchError
-from warehouse.search_query import WEIGHTS, Narrowing, Part, Query, Ranked, Ranking, Slot
-from warehouse.search_terms import is_paired, terms
+from extractors.records import Article, Signals
+from warehouse.search_asked import (
+    Asking,
+    any_of,
+    between,
+    counting,
+    having,
+    microseconds,
+    moment,
+    narrowed,
+    schema,
+)
+from warehouse.search_kept import COPY, Kept, features, keep, packed, unpacked
+from warehouse.search_query import Narrowing, Query, Ranked, Ranking
+from warehouse.search_terms import terms
 
 log = structlog.get_logger()
 
-#: What a longer word counts that begins so, beside the word itself; all that are not among the `_LONGER` most frequent
-#: ones of a field count the second, however rare they are.
-_GROWN, _GROWN_RARE = 0.5, 0.05
-_LONGER = 64
-#: Forms of a phrase that are looked for at the most.
-_MOST_FORMS = 256
 #: What a part can count at the most: BM25 is below 2.2 · ln(1 + articles), here of 100 million, in all three fields.
 _MOST_OF_A_PART = 400
 #: So many more than are wanted are looked at, so that of articles that fit equally well the newest are taken.
@@ -41,7 +46,6 @@ _TIES = 1_000
 _HEAP = 50_000_000
 #: Seconds that putting segments together is waited for, however late it is.
 _MERGING_S = 10.0
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SYSTEM_ERROR = re.compile(r"Os \{ code: (\d+)")
 
 
@@ -55,7 +59,10 @@ class BusyIndexError(NewswatchError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """What is searched of an article: `number` is that of its fingerprint, which a revision has anew."""
+    """What is searched of an article: `number` is that of its fingerprint, which a revision has anew.
+
+    `signals` are None where nothing is to be compared with it.
+    """
 
     number: int
     article_id: str
@@ -65,6 +72,17 @@ class Document:
     title: str
     lead: str | None
     text: str
+    copy_of: str | None = None
+    signals: Signals | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """An article of the index, and what is kept of it."""
+
+    article_id: str
+    reported_at: datetime
+    kept: Kept
 
 
 @contextmanager
@@ -91,21 +109,8 @@ def told_apart() -> Iterator[None]:
         raise UnreadableIndexError(str(error)) from error
 
 
-@cache
-def _schema() -> tantivy.Schema:
-    builder = tantivy.SchemaBuilder()
-    builder.add_text_field("article_id", stored=True, tokenizer_name="raw", index_option="basic")
-    builder.add_integer_field("number", fast=True)
-    builder.add_integer_field("reported_at", fast=True)  # microseconds since 1970
-    for name in ("language", "publisher"):
-        builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
-    for name in WEIGHTS:
-        builder.add_text_field(name, tokenizer_name="terms", index_option="position")
-    return builder.build()
-
-
 def _opened(folder: Path | None) -> tantivy.Index:
-    index = tantivy.Index(_schema(), None if folder is None else str(folder))
+    index = tantivy.Index(schema(), None if folder is None else str(folder))
     index.register_tokenizer("terms", tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build())
     return index
 
@@ -210,6 +215,17 @@ class Writer:
 
 
 def _stored(one: Document) -> tantivy.Document:
+    article = Article(
+        url="",
+        source_id="",
+        publisher=one.publisher,
+        title=one.title,
+        text=one.text,
+        seen_at=one.reported_at,
+        lead=one.lead,
+        language=one.language,
+    )
+    signals = one.signals or Signals(words=0)
     return tantivy.Document(
         article_id=one.article_id,
         number=one.number,
@@ -219,12 +235,9 @@ def _stored(one: Document) -> tantivy.Document:
         title=" ".join(terms(one.title)),
         lead=" ".join(terms(one.lead or "")),
         text=" ".join(terms(one.text)),
+        features=[*features(signals), *([COPY] if one.copy_of else [])],
+        kept=packed(keep(article, signals)),
     )
-
-
-def microseconds(moment: datetime) -> int:
-    """Return the microseconds from 1970 to `moment`."""
-    return (moment - _EPOCH) // timedelta(microseconds=1)
 
 
 class Reader:
@@ -241,10 +254,39 @@ class Reader:
     def holds(self, ids: Sequence[str], *, after: int) -> int:
         """Return how many of these articles it holds with a number higher than `after`."""
         asked = Asked.boolean_query(
-            [(Occur.Must, _any_of(ids)), (Occur.Must, _between("number", after + 1, None))]
+            [(Occur.Must, any_of(ids)), (Occur.Must, between("number", after + 1, None))]
         )
         with told_apart():
             return _count(self._searcher.search(asked, 1))
+
+    def holders(self, field: str, term: str) -> int:
+        """Return how many articles hold a term in a field, those among them that have been revised since."""
+        with told_apart():
+            return int(self._searcher.doc_freq(field, term))
+
+    def find(self, article_id: str) -> Held | None:
+        """Return an article by its id, None where it is not there."""
+        with told_apart():
+            found = self._searcher.search(any_of([article_id]), 1, count=False).hits
+            return self._held([place for _, place in found])[0] if found else None
+
+    def nearest(self, weights: Iterable[tuple[Asked, float]], most: int, without: Sequence[str]) -> "Weighed":
+        """Return at most `most` originals with the highest sum of the weights of what they fit, the newest first.
+
+        Each with its sum. `without` are articles to pass over.
+        """
+        clauses = [(Occur.Should, counting(asked, weight)) for asked, weight in weights]
+        asked = Asked.boolean_query(
+            [
+                (Occur.Must, Asked.boolean_query(clauses)),
+                (Occur.MustNot, having(COPY)),
+                (Occur.MustNot, any_of(without)),
+            ]
+        )
+        with told_apart():
+            ordered = self._newest_first(self._searcher.search(asked, most + _TIES, count=False))[:most]
+            held = self._held([place for _, _, place in ordered])
+            return tuple((score, one) for (score, _, _), one in zip(ordered, held, strict=True))
 
     def best(
         self,
@@ -260,99 +302,68 @@ class Reader:
         Those with most parts of the query come first; of these, those with the highest sum of BM25 over the parts; then
         the newest. `only` are the articles to choose from (None: all), `without` are some to pass over.
         """
+        asking = Asking(self._searcher)
+        others = [(Occur.Must, counting(one, 0.0)) for one in narrowed(narrowing, only)]
+        others += [(Occur.MustNot, asking.held(part)) for part in query.unwanted]
+        if without:
+            others.append((Occur.MustNot, any_of(without)))
         with told_apart():
-            ahead = _ahead(len(query.wanted))
-            found = self._searcher.search(self._asked(query, narrowing, only, without, ahead), most + _TIES)
-            places = [place for _, place in found.hits]
-            times = self._searcher.fast_field_values("reported_at", places)
-            numbers = self._searcher.fast_field_values("number", places)
-            order = sorted(
-                zip((score for score, _ in found.hits), times, numbers, places, strict=True),
-                key=lambda one: one[:3],
-                reverse=True,
-            )
+            scored = [asking.scored(part) for part in query.wanted]
+            held = [asking.held(part) for part in query.wanted]
+            all_parts = Asked.boolean_query([*((Occur.Must, one) for one in scored), *others])
+            found = self._searcher.search(all_parts, most + _TIES, count=False)
+            ahead = 0
+            if len(scored) > 1 and len(found.hits) < most:  # so that those with some of them follow
+                ahead = _ahead(len(scored))
+                some = [
+                    clause
+                    for one, there in zip(scored, held, strict=True)
+                    for clause in ((Occur.Should, one), (Occur.Should, counting(there, float(ahead))))
+                ]
+                asked = Asked.boolean_query([(Occur.Must, Asked.boolean_query(some)), *others])
+                found = self._searcher.search(asked, most + _TIES, count=False)
+            any_part = Asked.boolean_query([(Occur.Should, one) for one in held])
+            counted = self._searcher.search(Asked.boolean_query([(Occur.Must, any_part), *others]), 1)
+            order = self._newest_first(found)[:most]
             ranked = tuple(
                 Ranked(
-                    article_id=str(self._searcher.doc(place).get_first("article_id")),
-                    reported_at=_EPOCH + timedelta(microseconds=int(time or 0)),
-                    parts=int(score // ahead) if ahead else 1,
+                    article_id=one.article_id,
+                    reported_at=one.reported_at,
+                    parts=int(score // ahead) if ahead else len(scored),
                     score=score % ahead if ahead else score,
+                    text=one.kept.text,
                 )
-                for score, time, _, place in order[:most]
+                for (score, _, _), one in zip(
+                    order, self._held([place for _, _, place in order]), strict=True
+                )
             )
-            return ranked, _count(found)
+            return ranked, _count(counted)
 
-    def _asked(
-        self,
-        query: Query,
-        narrowing: Narrowing,
-        only: Sequence[str] | None,
-        without: Sequence[str],
-        ahead: int,
-    ) -> Asked:
-        parts = []
-        for part in query.wanted:
-            held = self._part(part)
-            parts.append((Occur.Should, held))
-            if ahead:
-                parts.append((Occur.Should, Asked.const_score_query(held, float(ahead))))
-        clauses = [(Occur.Must, Asked.boolean_query(parts))]
-        clauses += [(Occur.Must, Asked.const_score_query(one, 0.0)) for one in _narrowed(narrowing, only)]
-        clauses += [(Occur.MustNot, self._part(part)) for part in query.unwanted]
-        if without:
-            clauses.append((Occur.MustNot, _any_of(without)))
-        return Asked.boolean_query(clauses) if len(clauses) > 1 else clauses[0][1]
+    def _newest_first(self, found: tantivy.SearchResult) -> list[tuple[float, int, tantivy.DocAddress]]:
+        """Return score, number and place of what was found: the best first, of equal ones the newest."""
+        places = [place for _, place in found.hits]
+        times = self._searcher.fast_field_values("reported_at", places)
+        numbers = self._searcher.fast_field_values("number", places)
+        order = sorted(
+            zip((score for score, _ in found.hits), times, numbers, places, strict=True),
+            key=lambda one: one[:3],
+            reverse=True,
+        )
+        return [(score, int(number or 0), place) for score, _, number, place in order]
 
-    def _part(self, part: Part) -> Asked:
-        fields = [
-            (Occur.Should, Asked.boost_query(self._in_field(field, part), weight))
-            for field, weight in WEIGHTS.items()
-        ]
-        return Asked.boolean_query(fields)
+    def _held(self, places: Sequence[tantivy.DocAddress]) -> list[Held]:
+        times = self._searcher.fast_field_values("reported_at", list(places))
+        found = []
+        for place, passed in zip(places, times, strict=True):
+            stored = self._searcher.doc(place)
+            kept = unpacked(bytes(stored.get_first("kept") or b""))
+            at = moment(int(passed or 0))
+            found.append(Held(article_id=str(stored.get_first("article_id")), reported_at=at, kept=kept))
+        return found
 
-    def _in_field(self, field: str, part: Part) -> Asked:
-        """Ask for a part in one field: it counts as its best form does, and a phrase as one word."""
-        if len(part.slots) == 1:
-            return self._word(field, part.slots[0])
-        forms = (self._forms(field, part.slots, place) for place in range(len(part.slots)))
-        offsets = [slot.offset for slot in part.slots]
-        phrases = [
-            Asked.phrase_query(_schema(), field, list(zip(offsets, form, strict=True)))
-            for form in islice(product(*forms), _MOST_FORMS)
-        ]
-        return Asked.boost_query(_best_of(phrases), 1 / len(offsets))
 
-    def _forms(self, field: str, slots: Sequence[Slot], place: int) -> list[str]:
-        """Return what may stand at one place of a phrase: a single Chinese character is the first of a pair, too."""
-        slot = slots[place]
-        forms = list(slot.spellings)
-        if slot.grows and place == len(slots) - 1:
-            forms += self._longer(field, slot)
-        elif slot.grows and is_paired((following := slots[place + 1].spellings[0])[0]):
-            forms += [spelling + following[0] for spelling in slot.spellings]
-        return forms
-
-    def _word(self, field: str, slot: Slot) -> Asked:
-        schema = _schema()
-        forms = [Asked.term_query(schema, field, term) for term in slot.spellings]
-        if slot.grows:
-            longer = (Asked.term_query(schema, field, term) for term in self._longer(field, slot))
-            rarer = (
-                Asked.fuzzy_term_query(schema, field, term, distance=0, prefix=True)
-                for term in slot.spellings
-            )
-            forms += [Asked.boost_query(one, _GROWN) for one in longer]
-            forms += [Asked.boost_query(one, _GROWN_RARE) for one in rarer]
-        return _best_of(forms)
-
-    def _longer(self, field: str, slot: Slot) -> list[str]:
-        """Return the most frequent terms of a field that begin as a slot does, if it grows."""
-        found = {
-            term: None
-            for spelling in (slot.spellings if slot.grows else ())
-            for term, _ in self._searcher.terms_with_prefix(field, spelling, limit=_LONGER)
-        }
-        return [term for term in found if term not in slot.spellings]
+#: Articles, each with what it weighs.
+Weighed = tuple[tuple[float, Held], ...]
 
 
 def _count(found: tantivy.SearchResult) -> int:
@@ -360,35 +371,8 @@ def _count(found: tantivy.SearchResult) -> int:
 
 
 def _ahead(parts: int) -> int:
-    """Return what holding one more part counts: more than all parts together by how well they fit; 0 for one alone.
+    """Return what holding one more part counts: more than all parts together by how well they fit.
 
     A power of two, so that what is added to it keeps as many digits as single precision has left.
     """
-    return 1 << (_MOST_OF_A_PART * parts).bit_length() if parts > 1 else 0
-
-
-def _narrowed(narrowing: Narrowing, only: Sequence[str] | None) -> Iterator[Asked]:
-    for name in ("language", "publisher"):
-        if (value := getattr(narrowing, name)) is not None:
-            known = str(value).casefold().encode("utf-8", "replace").decode()
-            yield Asked.term_query(_schema(), name, known)
-    if narrowing.since is not None or narrowing.before is not None:
-        since, before = (
-            None if at is None else microseconds(at) for at in (narrowing.since, narrowing.before)
-        )
-        yield _between("reported_at", since, before)
-    if only is not None:
-        yield _any_of(only)
-
-
-def _between(field: str, since: int | None, before: int | None) -> Asked:
-    open_end = before is None
-    return Asked.range_query(_schema(), field, FieldType.Integer, since, before, include_upper=open_end)
-
-
-def _any_of(ids: Sequence[str]) -> Asked:
-    return Asked.term_set_query(_schema(), "article_id", list(ids)) if ids else Asked.empty_query()
-
-
-def _best_of(asked: Sequence[Asked]) -> Asked:
-    return asked[0] if len(asked) == 1 else Asked.disjunction_max_query(asked)
+    return 1 << (_MOST_OF_A_PART * parts).bit_length()

@@ -63,12 +63,16 @@ class Narrowing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ranked:
-    """An article that was found: how many parts of the query it holds, and how well."""
+    """An article that was found: how many parts of the query it holds, and how well.
+
+    `text` is its text where the index was asked, None where the texts of the snapshot were.
+    """
 
     article_id: str
     reported_at: datetime
     parts: int
     score: float
+    text: str | None = None
 
 
 #: The best articles in their order, and how many there are in all.

@@ -10,28 +10,20 @@ from warehouse.search_texts import from_texts
 # The engine is imported where there is something to search.
 # ruff: noqa: PLC0415
 
-#: So many articles are indexed for one search at the most, where the index is behind or there is none: about a second.
-#: Where there are more, all texts are read instead.
-INDEXED_AT_ONCE = 2_000
-
-
-class _BehindError(Exception):
-    """The index lacks more articles than are indexed for one search."""
-
 
 def ranked(
     con: Connection, query: Query, index: Path | None, narrowing: Narrowing, most: int
 ) -> tuple[tuple[Ranked, ...], int, str | None]:
     """Return the best articles in their order, how many there are, and what to tell of the index (None: nothing)."""
     from warehouse.search_engine import UnreadableIndexError
-    from warehouse.search_index import StaleIndexError, suspect
+    from warehouse.search_index import INDEXED_AT_ONCE, BehindError, StaleIndexError, suspect
 
     if index is None or not index.exists():
         why = "there is no search index beside this snapshot"
     else:
         try:
             return (*_from_index(con, query, index, narrowing, most), None)
-        except (StaleIndexError, _BehindError) as error:
+        except (StaleIndexError, BehindError) as error:
             why = f"the search index does not know everything ({error})"
         except OSError as error:
             why = f"the search index cannot be read ({error})"
@@ -50,21 +42,14 @@ def ranked(
 
 def _from_index(con: Connection, query: Query, folder: Path, narrowing: Narrowing, most: int) -> Ranking:
     """Return the best of the index and of what it lacks, which is weighed by itself: how rare a word is differs."""
-    from warehouse.search_engine import in_memory
-    from warehouse.search_index import for_searching, read_documents
+    from warehouse.search_index import readers_of
 
     only = _of_story(con, narrowing)
-    with for_searching(folder, con) as (reader, position):
-        if position.rest > INDEXED_AT_ONCE:
-            raise _BehindError(f"it lacks {position.rest} articles")
-        if position.unnumbered:
-            raise _BehindError(f"{position.unnumbered} articles have no place in its order")
-        if not position.rest:
-            return reader.best(query, narrowing, most, only=only)
-        rest, _ = read_documents(con, after=position.position, most=INDEXED_AT_ONCE)
-        revised = [one.article_id for one in rest]
-        known = reader.best(query, narrowing, most, only=only, without=revised)
-    return _together(known, in_memory(rest).best(query, narrowing, most, only=only), most)
+    with readers_of(folder, con, compared=False) as readers:
+        known = readers.index.best(query, narrowing, most, only=only, without=readers.newer)
+        if readers.rest is None:
+            return known
+        return _together(known, readers.rest.best(query, narrowing, most, only=only), most)
 
 
 def _made_at_once(con: Connection, query: Query, narrowing: Narrowing, most: int) -> Ranking:

@@ -8,6 +8,7 @@ of two characters is one term, and a longer one is a chain of pairs.
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 
 from extractors.signals.scripts import HAN, fold_lower
 
@@ -56,7 +57,20 @@ def runs(text: str) -> Iterator[tuple[str, int, int]]:
 def terms(text: str) -> list[str]:
     """Return the terms of `text` in their order."""
     found: list[str] = []
-    for run in _TERM.findall(composed(text).translate(_PLAIN)):
+    for piece in text.split():
+        found += _known_terms(piece) if len(piece) <= _LONGEST else _terms(piece)
+    return found
+
+
+@lru_cache(maxsize=1 << 16)
+def _known_terms(piece: str) -> tuple[str, ...]:
+    """Return the terms of a piece of text; texts say the same ones again and again, so that they are kept."""
+    return tuple(_terms(piece))
+
+
+def _terms(piece: str) -> list[str]:
+    found: list[str] = []
+    for run in _TERM.findall(composed(piece).translate(_PLAIN)):
         if is_paired(run[0]):
             found += [run[place : place + 2] for place in range(len(run))]
         else:

@@ -192,8 +192,13 @@ class _Worker(Generic[Job, Result]):
         process = context.Process(
             target=_serve, args=(theirs, self._work, self._memory_bytes, self._wall_s), daemon=True
         )
-        with _main_left_out():
-            process.start()
+        try:
+            with _main_left_out():
+                process.start()
+        except (EOFError, OSError) as error:  # the fork server has ended: on a full disk no model can be unpacked
+            for end in (ours, theirs):
+                end.close()
+            raise ExtractionError(name, "no-worker", "no worker process can be started") from error
         self._process, self._pipe = process, ours
         theirs.close()
         try:

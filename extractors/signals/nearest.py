@@ -108,13 +108,30 @@ def _word_excess(sought: Sketch, pool: Sequence[Sketch], found: Sequence[float])
     """Return how much more words are shared than the likeness `found` lets expect; 0 in another language."""
     language = sought.portrait.language
     same = [number for number, one in enumerate(pool) if language and one.portrait.language == language]
-    weight = _rarities([sought.words, *(pool[number].words for number in same)])
-    shared = {number: cosine(sought.words, pool[number].words, weight) for number in same}
+    alike = _cosines(sought.words, [pool[number].words for number in same])
+    shared = dict(zip(same, alike, strict=True))
     slope, level = _fit([found[number] for number in same], list(shared.values()))
     return [
         shared[number] - level - slope * base if number in shared else 0.0
         for number, base in enumerate(found)
     ]
+
+
+def _cosines(mine: Mapping[str, float], others: Sequence[Mapping[str, float]]) -> list[float]:
+    """Return `cosine` of `mine` with each of the others, each feature weighed by how rare it is among all of them.
+
+    What is the same for all is computed once: these are most of the features of a comparison.
+    """
+    holders = Counter(key for one in (mine, *others) for key in one)
+    weights = {key: rarity(count, len(others) + 1) for key, count in holders.items()}
+    heavy = {key: one * weights[key] for key, one in mine.items()}
+    square = sum(one * one for one in heavy.values())
+    found: list[float] = []
+    for other in others:
+        dot = sum([heavy[key] * other[key] * weights[key] for key in heavy.keys() & other.keys()])
+        squares = square * sum([(one * weights[key]) ** 2 for key, one in other.items()])
+        found.append(min(1.0, dot / math.sqrt(squares)) if dot else 0.0)
+    return found
 
 
 def _fit(bases: Sequence[float], shares: Sequence[float]) -> tuple[float, float]:

@@ -5,6 +5,8 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import chain
 
 from extractors.records import Article, Figure, Mention, Signals
 from extractors.signals.scripts import HAN, fold
@@ -25,6 +27,10 @@ _TOKEN = re.compile(rf"[{HAN}]+|[^\W_{HAN}]+(?:[-.][^\W_{HAN}]+)*")
 _HAN = re.compile(f"[{HAN}]")
 _LATIN = re.compile("[A-Za-z]")
 _CODE = re.compile(r"\d|[^\W\d_].*[A-Z]")
+
+#: The words of title, lead and the rest, in their order, and what one weighs there; the heaviest part first.
+Told = tuple[tuple[float, Sequence[str]], ...]
+Span = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,17 +57,17 @@ def portrait(article: Article, signals: Signals, lists: Sequence[frozenset[str]]
     `lists` are ids that stand for one another; each becomes an entity `list:N`, as prominent as the most prominent
     of its ids.
     """
-    entities = _entities(signals.mentions)
+    entities = entities_of(signals.mentions)
     for number, ids in enumerate(lists):
         weight = max((known for key, known in entities.items() if key in ids), default=0.0)
         if weight:
             entities[f"list:{number}"] = weight
-    names, maybe = _names(article, signals.mentions)
+    names, maybe = names_of(told(article, signals.mentions), article.language)
     return Portrait(
         language=article.language,
         entities=entities,
-        types=_types(signals),
-        figures=_figures(signals),
+        types=types_of(signals),
+        figures=figures_of(signals),
         names=names,
         maybe=maybe,
     )
@@ -72,13 +78,49 @@ def words_of(article: Article, signals: Signals) -> dict[str, float]:
 
     They can be compared with those of an article in the same language only. Names of entities are left out.
     """
+    return weighed(told(article, signals.mentions))
+
+
+def told(article: Article, mentions: Sequence[Mention]) -> Told:
+    """Return the words of `article`, which `names_of` and `weighed` tell apart."""
+    in_title = [(one.start, one.stop) for one in mentions if one.part == "title"]
+    in_text = [(one.start, one.stop) for one in mentions if one.part != "title"]
+    return told_in(article.title, article.text, len(article.lead or ""), in_title, in_text)
+
+
+def told_in(title: str, text: str, lead: int, in_title: Iterable[Span], in_text: Iterable[Span]) -> Told:
+    """Return the words of an article, of which the first `lead` characters of `text` are the lead.
+
+    The pieces between `in_title` and `in_text`, start and stop of each, are names of entities and are left out.
+    """
+    head = _TOKEN.findall(_without(title, in_title))
+    plain = _without(text, in_text)
+    found = _TOKEN.findall(plain)
+    first = len(_TOKEN.findall(plain, 0, lead))
+    return (
+        (PART_WEIGHT["title"], head),
+        (PART_WEIGHT["lead"], found[:first]),
+        (_ASIDE, found[first:]),
+    )
+
+
+def names_of(words: Told, language: str | None) -> tuple[dict[str, float], dict[str, float]]:
+    """Return the `names` and the `maybe` of a portrait."""
+    names: dict[str, float] = {}
+    maybe: dict[str, float] = {}
+    named = _latin if language == "zh" else _named
+    for weight, tokens in words:
+        for key, sure in filter(None, dict.fromkeys(map(named, tokens))):
+            (names if sure else maybe).setdefault(key, weight)
+    return names, maybe
+
+
+def weighed(words: Told) -> dict[str, float]:
+    """Return what `words_of` returns."""
     counts: defaultdict[str, float] = defaultdict(float)
-    for weight, token in _tokens(article, signals.mentions):
-        if _HAN.match(token):
-            for start in range(len(token) - 1):
-                counts[token[start : start + 2]] += weight
-        elif len(token) >= _LEAST_LETTERS:
-            counts[token.casefold()[:_STEM]] += weight
+    for weight, tokens in words:
+        for stem, times in Counter(chain.from_iterable(map(_stems, tokens))).items():
+            counts[stem] += weight * times
     return {word: 1 + math.log1p(count) for word, count in counts.items()}
 
 
@@ -103,7 +145,8 @@ def cosine(left: Mapping[str, float], right: Mapping[str, float], weight: Callab
     return float(min(1.0, dot / math.sqrt(math.prod(squares))))
 
 
-def _entities(mentions: Iterable[Mention]) -> dict[str, float]:
+def entities_of(mentions: Iterable[Mention]) -> dict[str, float]:
+    """Return the `entities` of a portrait."""
     weights: dict[str, float] = {}
     in_body: Counter[str] = Counter()
     for mention in mentions:
@@ -117,7 +160,8 @@ def _entities(mentions: Iterable[Mention]) -> dict[str, float]:
     return weights
 
 
-def _types(signals: Signals) -> dict[str, float]:
+def types_of(signals: Signals) -> dict[str, float]:
+    """Return the `types` of a portrait."""
     weights: dict[str, float] = {}
     for claim in signals.claims:
         weight = 1.0 if claim.is_news else _RECALLED
@@ -125,7 +169,8 @@ def _types(signals: Signals) -> dict[str, float]:
     return weights
 
 
-def _figures(signals: Signals) -> dict[str, float]:
+def figures_of(signals: Signals) -> dict[str, float]:
+    """Return the `figures` of a portrait."""
     weights: dict[str, float] = {}
     for figure in signals.figures:
         key = figure_key(figure)
@@ -137,34 +182,42 @@ def _figures(signals: Signals) -> dict[str, float]:
     return weights
 
 
-def _names(article: Article, mentions: Sequence[Mention]) -> tuple[dict[str, float], dict[str, float]]:
-    names: dict[str, float] = {}
-    maybe: dict[str, float] = {}
-    for weight, token in _tokens(article, mentions):
-        if _HAN.match(token) or not _LATIN.search(token):
-            continue
-        if (len(token) > 1 and _CODE.search(token)) or article.language == "zh":
-            key, found = token.casefold(), names
-        elif token[0].isupper() and len(token) >= _LEAST_LETTERS:
-            key, found = token.casefold().removesuffix("s"), maybe
-        else:
-            continue
-        found[key] = max(found.get(key, 0.0), weight)
-    return names, maybe
+def _without(text: str, spans: Iterable[Span]) -> str:
+    """Return `text` in plain characters with blanks in the place of the spans, so that offsets stay as they were."""
+    plain = fold(text)
+    kept: list[str] = []
+    place = 0
+    for start, stop in sorted(spans):
+        if stop > place:
+            kept += (plain[place : max(place, start)], " " * (stop - max(place, start)))
+            place = stop
+    return "".join((*kept, plain[place:])) if kept else plain
 
 
-def _tokens(article: Article, mentions: Sequence[Mention]) -> Iterable[tuple[float, str]]:
-    """Yield the words of title and text with the weight of their place; names of entities are left out."""
-    for in_title, words in ((True, article.title), (False, article.text)):
-        spans = sorted((one.start, one.stop) for one in mentions if (one.part == "title") == in_title)
-        plain = fold(words)
-        lead = len(article.lead or "")
-        place = 0
-        for start, stop in [*spans, (len(plain), len(plain))]:
-            for match in _TOKEN.finditer(plain, place, max(place, start)):
-                in_lead = match.start() < lead
-                yield (
-                    PART_WEIGHT["title"] if in_title else PART_WEIGHT["lead"] if in_lead else _ASIDE,
-                    match[0],
-                )
-            place = max(place, stop)
+# Texts say the same few words again and again, so that what each of them is is kept.
+
+
+@lru_cache(maxsize=1 << 16)
+def _named(token: str) -> tuple[str, bool] | None:
+    """Return what a word is as a name, and whether it is surely one; None where it is none."""
+    if _HAN.match(token) or not _LATIN.search(token):
+        return None
+    if len(token) > 1 and _CODE.search(token):
+        return token.casefold(), True
+    if token[0].isupper() and len(token) >= _LEAST_LETTERS:
+        return token.casefold().removesuffix("s"), False
+    return None
+
+
+@lru_cache(maxsize=1 << 14)
+def _latin(token: str) -> tuple[str, bool] | None:
+    """Return what `_named` does for a word of a Chinese text: in Latin letters it is surely a name."""
+    return None if _HAN.match(token) or not _LATIN.search(token) else (token.casefold(), True)
+
+
+@lru_cache(maxsize=1 << 16)
+def _stems(token: str) -> tuple[str, ...]:
+    """Return what of a word is compared: its stem, for Chinese all pairs of characters."""
+    if _HAN.match(token):
+        return tuple(token[start : start + 2] for start in range(len(token) - 1))
+    return (token.casefold()[:_STEM],) if len(token) >= _LEAST_LETTERS else ()

@@ -84,7 +84,8 @@ class LazyCommands(click.Group):
         except OSError as error:
             if error.errno == errno.EPIPE:
                 raise  # whoever read the output has had enough; click ends quietly
-            _fail(ctx, f"{error.filename or 'the system'}: {error.strerror or error}", FAILED)
+            places = [str(one) for one in (error.filename, error.filename2) if one]  # copied from, and to
+            _fail(ctx, f"{' → '.join(places) or 'the system'}: {error.strerror or error}", FAILED)
         except _database_errors() as error:
             _fail(ctx, _database_message(error), FAILED)
 

@@ -1,13 +1,17 @@
 """Commands that hand the data on: publish and export."""
 
+import re
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from extractors.errors import ConfigurationError
+from extractors.errors import ConfigurationError, WarehouseError
 from flows.cli.options import Moment, given_clock, given_settings, home_options, json_option, wants_json
+
+if TYPE_CHECKING:
+    from flows.settings import Settings
 
 # What a command needs beyond this is imported inside it, so that one command does not pay for the others.
 # ruff: noqa: PLC0415
@@ -29,11 +33,10 @@ def publish_command(only_text: str | None, no_text: bool, to: Path | None) -> No
     """Replace the snapshot now, if anything has changed.
 
     The light file has all tables and views: titles, the sentences of claims and developments, and everything else
-    that is known of the articles, but null for their texts, leads and differences of texts.
+    that is known of the articles, but null for their texts, leads and differences of texts. FILE is a new file, or an
+    earlier light one.
     """
     from flows.cli.screen import show, show_json
-    from flows.cycle import publish
-    from warehouse.database import open_warehouse
 
     settings = given_settings()
     wants_light = no_text or only_text == "no"
@@ -43,16 +46,11 @@ def publish_command(only_text: str | None, no_text: bool, to: Path | None) -> No
         raise ConfigurationError(
             f"{settings.home}: nothing to publish yet; `newswatch run` or `newswatch import` brings articles"
         )
-    with open_warehouse(settings.warehouse):
-        pass  # one that an older version wrote becomes as this one reads it
-    published = publish(settings)
-    told: dict[str, Any] = {"published": published, "snapshot": settings.snapshot}
+    light = _light_place(settings, to) if wants_light else settings.light_snapshot
+    told: dict[str, Any] = {"published": _publish(settings), "snapshot": settings.snapshot}
     if wants_light:
         from warehouse.light import publish_light
 
-        light = to.absolute() if to is not None else settings.light_snapshot
-        if light in (settings.snapshot.absolute(), settings.warehouse.absolute()):
-            raise ConfigurationError(f"{light}: this is where the whole file is; name another one")
         told |= {
             "light_published": publish_light(settings.snapshot, light, settings.state / "light"),
             "light": light,
@@ -60,9 +58,57 @@ def publish_command(only_text: str | None, no_text: bool, to: Path | None) -> No
     if wants_json():
         show_json(told)
         return
-    show(f"{settings.snapshot}" if published else f"{settings.snapshot}: unchanged")
+    show(f"{settings.snapshot}" if told["published"] else f"{settings.snapshot}: unchanged")
     if wants_light:
-        show(f"{told['light']}" if told["light_published"] else f"{told['light']}: unchanged")
+        show(f"{light}" if told["light_published"] else f"{light}: unchanged")
+
+
+def _publish(settings: "Settings") -> bool:
+    """Replace the snapshot, and what follows it; what a cycle only logs is an error here, where somebody waits for it.
+
+    Raises:
+        WarehouseError: the warehouse cannot be used, or may be damaged.
+        OSError: a place cannot be written.
+    """
+    from flows.cycle import publish
+    from warehouse.database import open_warehouse, suspicion_path
+    from warehouse.snapshot import copy_new
+    from warehouse.snapshot import publish as replace
+
+    if suspicion_path(settings.warehouse).exists():
+        raise WarehouseError(
+            f"{settings.warehouse}: may be damaged; the next `newswatch run` looks at it, and publishes"
+        )
+    with open_warehouse(settings.warehouse):
+        pass  # one that an older version wrote becomes as this one reads it
+    published = replace(settings.warehouse, settings.snapshot)
+    if settings.snapshot_url:
+        copy_new(
+            settings.snapshot, settings.snapshot_url, settings.state / "snapshot.copied", settings.environment
+        )
+    publish(settings)  # the search index
+    return published
+
+
+def _light_place(settings: "Settings", to: Path | None) -> Path:
+    """Return where the light file goes; nothing but an earlier one is ever replaced by it.
+
+    Raises:
+        ConfigurationError: something else is there, or the place is none on this machine.
+    """
+    if to is None:
+        return settings.light_snapshot
+    if re.match(r"[A-Za-z][A-Za-z0-9+.-]+:/", str(to)):
+        raise ConfigurationError(f"--to {to}: a file on this machine is expected")
+    from warehouse.light import is_light
+
+    place = to.absolute()
+    where = place.resolve()
+    if where == settings.snapshot.resolve() or settings.state.resolve() in where.parents:
+        raise ConfigurationError(f"{place}: this is where the whole file is; name another one")
+    if where.exists() and not is_light(where):
+        raise ConfigurationError(f"{place}: is there already, and is no earlier light file; name another one")
+    return place
 
 
 @click.command("export")

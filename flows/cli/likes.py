@@ -20,8 +20,10 @@ from flows.cli.options import (
 
 if TYPE_CHECKING:
     from flows.settings import Settings
+    from warehouse.candidates import Sought
     from warehouse.database import Connection
-    from warehouse.like import Alike, Sought
+    from warehouse.like import Alike
+    from warehouse.search_index import Readers
 
 # What the command needs is imported where it is used: `--help` and wrong usage need no database.
 # ruff: noqa: PLC0415
@@ -42,14 +44,17 @@ def like_command(place: str, limit: int) -> None:
     fetched. The most like come first, each with what it shares; copies are folded into their original.
     """
     from flows.cli.screen import remark, show_json
+    from flows.indexing import index_path
     from warehouse.database import open_snapshot
     from warehouse.like import like
+    from warehouse.search_index import usable_index
 
     settings = given_settings()
     with open_snapshot(settings.snapshot) as con:
         if not con.execute("SELECT count(*) FROM articles").fetchall()[0][0]:
             raise WarehouseError(f"{settings.snapshot}: holds no articles yet to compare with")
-        found = like(con, _sought(con, place, settings), most=limit)
+        with usable_index(index_path(settings), con) as readers:
+            found = like(con, _sought(con, place, settings, readers), readers=readers, most=limit)
     if wants_json():
         show_json(found)
         return
@@ -59,14 +64,15 @@ def like_command(place: str, limit: int) -> None:
         remark("No stored article shares a name with this one.")
 
 
-def _sought(con: "Connection", place: str, settings: "Settings") -> "Sought":
+def _sought(con: "Connection", place: str, settings: "Settings", readers: "Readers | None") -> "Sought":
     """Return the article at `place`: stored, fetched, or read from a file."""
-    from warehouse.like import Sought, find_stored
+    from warehouse.candidates import sought_of
+    from warehouse.like import find_stored
 
     if _ADDRESS.match(place):
         from extractors.articles.metadata import canonical_url
 
-        stored = find_stored(con, place, canonical_url(place, None))
+        stored = find_stored(con, place, canonical_url(place, None), readers=readers)
         if stored is not None:
             return stored
         from extractors.collect import read_address
@@ -76,14 +82,16 @@ def _sought(con: "Connection", place: str, settings: "Settings") -> "Sought":
         watch, clock = given_watch(settings), given_clock()
         with working("fetching the article"), known_at_home(settings, clock) as (known, keep):
             got = read_address(place, watch, settings.manners(), clock, known, keep)
-        again = find_stored(con, got.article.url)
-        return Sought(article=got.article, signals=got.signals, family=again.family if again else ())
+        again = find_stored(con, got.article.url, readers=readers)
+        return sought_of(got.article, got.signals, again.family if again else ())
     if not place.strip():
         raise ConfigurationError("like: give a file, a URL or the id of a stored article")
     if place != _STANDARD_INPUT and not Path(place).expanduser().exists():
-        from warehouse.explained import find_article
+        stored = find_stored(con, place, readers=readers)
+        if stored is None and place.isalnum():  # the start of an id is enough
+            from warehouse.explained import find_article
 
-        stored = find_stored(con, find_article(con, place) if place.isalnum() else place)
+            stored = find_stored(con, find_article(con, place), readers=readers)
         if stored is None:
             raise ConfigurationError(f"{place}: there is no such file, and no stored article has this id")
         return stored
@@ -95,7 +103,7 @@ def _from_text(place: str, settings: "Settings") -> "Sought":
     from extractors.signals.language import detect_language
     from extractors.signals.tagger import Tagger
     from extractors.watch_example import read_example
-    from warehouse.like import Sought
+    from warehouse.candidates import sought_of
 
     watch = given_watch(settings)
     try:
@@ -115,7 +123,7 @@ def _from_text(place: str, settings: "Settings") -> "Sought":
     if article.language is None:
         found = detect_language(f"{example.title}\n{example.text}", watch.languages)
         article = replace(article, language=found)
-    return Sought(article=article, signals=Tagger(watch).tag(article))
+    return sought_of(article, Tagger(watch).tag(article))
 
 
 def _text(place: str) -> str:

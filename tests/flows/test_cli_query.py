@@ -99,6 +99,12 @@ def test_csv_and_json_read_back_as_they_were(rows):
     ]
 
 
+def test_a_number_that_is_none_is_no_empty_cell(query):
+    told = query("SELECT 'nan'::DOUBLE, '-inf'::FLOAT, NULL::DOUBLE, 0.5", "--format", "csv").stdout_bytes
+
+    assert told.decode().splitlines()[1] == "nan,-inf,,0.5"
+
+
 def test_no_rows_are_an_empty_array_and_a_head(query):
     assert query("FROM stories", "--format", "json").stdout == "[]\n"
     assert query("SELECT story_id FROM stories", "--format", "csv").stdout_bytes == b"story_id\r\n"

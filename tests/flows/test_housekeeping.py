@@ -100,6 +100,24 @@ def test_a_snapshot_unlike_the_warehouse_is_told_and_published_anew(kept):
     assert kept.settings.snapshot.read_bytes() == kept.settings.warehouse.read_bytes()
 
 
+def test_summaries_that_went_wrong_are_told_mended_and_published(kept):
+    before = kept.ask("FROM coverage ORDER BY ALL")
+    with open_warehouse(kept.settings.warehouse) as con:
+        con.execute("UPDATE state.source_days SET articles = 99")
+    kept.collected(25)
+    kept.run(25)
+
+    ((state, findings),) = rows_of(kept, "integrity, findings")
+    assert state == "inconsistent"
+    assert "state.source_days" in findings[0]
+    assert [row for row in kept.ask("FROM coverage ORDER BY ALL") if row in before] == before
+    with open_snapshot(kept.settings.snapshot) as con:
+        assert con.execute("SELECT max(articles) < 99 FROM coverage").fetchone() == (True,)
+
+    kept.run(50)
+    assert rows_of(kept, "integrity, findings")[-1] == ("whole", [])
+
+
 def test_archived_batches_that_the_warehouse_lacks_are_loaded(kept, desk):
     kept.collected(6, 2)
     kept.run(6)

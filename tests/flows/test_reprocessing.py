@@ -20,6 +20,7 @@ from tests.flows.full_disk import room_for
 from warehouse import landing
 from warehouse.database import open_warehouse
 from warehouse.integrity import check_warehouse
+from warehouse.lock import exclusive
 
 NEVER_DERIVED = (
     "FROM polls ORDER BY ALL",
@@ -350,8 +351,6 @@ def test_one_at_a_time(home):
 
 
 def test_a_cycle_that_does_not_end_is_waited_for_and_named(home, monkeypatch):
-    from warehouse.lock import exclusive  # noqa: PLC0415
-
     watch = with_topic(home.watch)
     made = prepare(home.settings, watch, home.at(5))
     monkeypatch.setattr(adopting, "WAIT_FOR_CYCLE_S", 0.1)
@@ -360,6 +359,58 @@ def test_a_cycle_that_does_not_end_is_waited_for_and_named(home, monkeypatch):
         adopt(home.settings, watch, made, home.at(5))
 
     assert prepared(home.settings, watch, home.at(5)) == made
+
+
+def test_what_was_ready_stays_ready_with_what_came_since_where_somebody_goes_on_writing(home, monkeypatch):
+    watch = with_topic(home.watch)
+    made = prepare(home.settings, watch, home.at(5))
+    home.collected(6, 2)
+    home.run(6)
+    monkeypatch.setattr(adopting, "_WAIT_FOR_WRITER_S", 0.1)
+    swap = adopting._swap
+
+    def held(*told):
+        with exclusive(home.settings.warehouse.with_name("writer.lock")):
+            return swap(*told)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(adopting, "_swap", held)
+        with pytest.raises(WarehouseError, match="is writing"):
+            adopt(home.settings, watch, made, home.at(7))
+
+    again = prepared(home.settings, watch, home.at(7))
+    assert again is not None
+    assert again.position.versions == made.position.versions + 1
+    done = adopt(home.settings, watch, again, home.at(7))
+    assert done.later == 0
+    assert home.ask("SELECT count(*) FROM articles") == [(3,)]
+    assert home.ask("SELECT count(*) FROM mentions WHERE entity_id = 'topic:permits'") == [(1,)]
+
+
+def test_a_disk_without_links_keeps_a_copy_and_no_half_of_one(home, monkeypatch):
+    watch = with_topic(home.watch)
+
+    def refused(*_told):
+        raise OSError("no links here")
+
+    monkeypatch.setattr("pathlib.Path.hardlink_to", refused)
+    before = home.settings.warehouse.read_bytes()
+    made = prepare(home.settings, watch, home.at(5))
+    with monkeypatch.context() as patched:
+
+        def full(_origin, target):
+            target.write_bytes(b"half")
+            raise OSError("no room")
+
+        patched.setattr("flows.adopting.shutil.copyfile", full)
+        patched.setattr("flows.adopting.copy_old", lambda *_: None)
+        with pytest.raises(OSError, match="no room"):
+            adopt(home.settings, watch, made, home.at(5))
+    assert list(home.settings.state.glob("*.replaced-*")) == []
+
+    done = adopt(home.settings, watch, prepared(home.settings, watch, home.at(5)), home.at(5))
+
+    assert (home.settings.state / done.aside).read_bytes() == before
 
 
 def test_what_is_ready_is_taken_for_the_same_watch_within_a_week(home):
@@ -383,3 +434,4 @@ def test_a_warehouse_that_was_replaced_since_is_not_overwritten(home):
 
     with pytest.raises(WarehouseError, match="was replaced since it was read"):
         adopt(home.settings, watch, made, home.at(5))
+    assert prepared(home.settings, watch, home.at(5)) is None

@@ -127,7 +127,7 @@ def test_a_copied_snapshot_alone_can_be_searched(home, tmp_path_factory):
 
 
 def test_what_the_index_lacks_is_told_where_all_texts_are_read(home, monkeypatch):
-    monkeypatch.setattr("warehouse.search_ranked.INDEXED_AT_ONCE", 0)
+    monkeypatch.setattr("warehouse.search_index.INDEXED_AT_ONCE", 0)
     drop(home / "state" / "search")
 
     told = call(home, "search", "electric")

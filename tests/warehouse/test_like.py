@@ -6,8 +6,9 @@ import pytest
 from article_rows import article_row
 
 from extractors.records import Article, Figure, Mention, Signals
+from warehouse.candidates import sought_of
 from warehouse.database import insert, open_warehouse
-from warehouse.like import Sought, find_stored, like
+from warehouse.like import find_stored, like
 
 T = datetime(2024, 3, 28, tzinfo=UTC)
 NAMES = {"company:acme": "Acme", "company:bolt": "Bolt", "company:common": "Common"}
@@ -23,7 +24,7 @@ def sought(*entities, figures=()):
         Mention(entity_id=entity, surface="x", part="title", start=0, stop=1) for entity in entities
     )
     article = Article(url="u", source_id="s", publisher="p", title="t", text="t", seen_at=T, language="de")
-    return Sought(article=article, signals=Signals(words=1, mentions=found, figures=figures))
+    return sought_of(article, Signals(words=1, mentions=found, figures=figures))
 
 
 @pytest.fixture
@@ -92,7 +93,7 @@ def test_nothing_is_like_an_article_that_shares_nothing(con):
 def test_a_stored_article_is_known_by_id_and_url_with_its_copies(con):
     by_id, by_url = find_stored(con, "copy"), find_stored(con, "https://news.example/acme")
     assert set(by_id.family) == set(by_url.family) == {"acme", "copy"}
-    assert by_url.article.title == "acme"
+    assert by_url.title == "acme"
     assert find_stored(con, "nothing") is None
 
 

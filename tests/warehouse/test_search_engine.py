@@ -59,6 +59,37 @@ def test_the_word_itself_counts_more_than_longer_ones():
     assert found(index, "car") == [1, 2]
 
 
+@pytest.mark.parametrize("known", [4_096, 5])
+def test_the_most_frequent_longer_words_count_more_than_the_rarer_ones_and_all_are_found(monkeypatch, known):
+    monkeypatch.setattr("warehouse.search_asked._LONGER", 2)
+    monkeypatch.setattr("warehouse.search_asked._KNOWN_LONGER", known)
+    often = [document(number, "", f"car{'ab'[number % 2]} x") for number in range(1, 9)]
+    rare = [document(number, "", f"car{'cdefgh'[number - 20]} x") for number in range(20, 26)]
+    index = in_memory([*often, *rare, document(30, "", "scar x"), document(31, "car", "x")])
+
+    assert found(index, "car") == [31, *range(8, 0, -1), *range(25, 19, -1)]
+    assert index.best(parse_query("car"), Narrowing(), 1)[1] == 15
+
+
+def test_where_few_hold_all_words_those_with_some_of_them_follow_and_all_are_counted():
+    index = in_memory(
+        [
+            document(1, "", "car plant"),
+            document(2, "car", "x"),
+            document(3, "", "plants"),
+            document(4, "", "y"),
+        ]
+    )
+    best, articles = index.best(parse_query("car plant"), Narrowing(), 10)
+
+    assert [(one.article_id, one.parts) for one in best] == [("1", 2), ("2", 1), ("3", 1)]
+    assert articles == 3
+    assert index.best(parse_query("car plant"), Narrowing(), 1)[0][0].score == pytest.approx(
+        best[0].score, rel=1e-3
+    )
+    assert index.best(parse_query("car plant"), Narrowing(), 1)[1] == 3
+
+
 def test_a_revision_takes_the_place_of_what_was_there():
     index = in_memory([document(1, "car", article_id="1"), document(2, "plant", article_id="1")])
 

@@ -56,7 +56,7 @@ def noted(file):
 @pytest.fixture
 def all_or_nothing(monkeypatch):
     """Without an index nothing is found: what is found, the index knew."""
-    monkeypatch.setattr("warehouse.search_ranked.INDEXED_AT_ONCE", 0)
+    monkeypatch.setattr("warehouse.search_index.INDEXED_AT_ONCE", 0)
     monkeypatch.setattr("warehouse.search_ranked.from_texts", lambda *_: ((), 0))
 
 
@@ -91,7 +91,7 @@ def test_a_search_knows_what_came_or_was_revised_since(snapshot, file):
 
 
 def test_with_too_much_to_index_at_once_all_texts_are_read_and_it_is_said(snapshot, file, monkeypatch):
-    monkeypatch.setattr("warehouse.search_ranked.INDEXED_AT_ONCE", 1)
+    monkeypatch.setattr("warehouse.search_index.INDEXED_AT_ONCE", 1)
     catch_up(snapshot, file)
     publish(snapshot, row("d", "One more car"), row("e", "A second car"), number=4)
 
@@ -211,6 +211,28 @@ def test_one_of_another_warehouse_is_begun_anew(tmp_path, snapshot, file, others
     assert set(ids(other, file, "car")) == set(others)
     assert catch_up(other, file).anew
     assert size(file) == len(others)
+
+
+def test_one_from_before_the_articles_were_read_with_other_rules_is_begun_anew(snapshot, file):
+    catch_up(snapshot, file)
+    with open_warehouse(snapshot) as con:
+        con.execute("INSERT INTO reprocessings VALUES ('2024-04-01 00:00:00+00', 'articles', 0, 0, 1)")
+    again = catch_up(snapshot, file)
+
+    assert again.anew == "it is of another warehouse, or of a later state of this one"
+    assert again.indexed == 3
+    assert catch_up(snapshot, file).anew is None
+    assert told(snapshot, file) is None
+
+
+def test_passages_come_from_the_index(snapshot, file):
+    catch_up(snapshot, file)
+    with open_warehouse(snapshot) as con:
+        con.execute("UPDATE articles SET text = ''")
+    with open_snapshot(snapshot) as con:
+        found = search(con, "electric", index=file)
+
+    assert [hit.passage for hit in found.hits] == ["A car, electric too.", "The car is electric."]
 
 
 def test_it_is_read_where_nothing_can_be_written(snapshot, file):

@@ -46,6 +46,15 @@ def test_runs_stand_where_they_say_and_cover_the_terms(text):
     assert len(terms(text)) == sum(len(run) if is_paired(run[0]) else 1 for run, _, _ in found)
 
 
+@given(st.text(alphabet="aß\u00e4e\u0301s'\u2019-. \n\u3000\u00a0\u00ad小米ｶﾞ1", max_size=60))
+def test_pieces_between_blanks_have_the_terms_of_the_whole(text):
+    expected = []
+    for run, _, _ in runs(text):
+        expected += [run[at : at + 2] for at in range(len(run))] if is_paired(run[0]) else [run]
+
+    assert terms(text) == expected
+
+
 @given(st.text(alphabet="aäöüßéñcÅ 小米汽車'-.S7"))
 def test_capitals_and_the_form_of_accents_make_no_difference(text):
     assert terms(unicodedata.normalize("NFD", text)) == terms(text)

@@ -36,7 +36,7 @@ def way(request, snapshot):
         def found(text, **more):
             with pytest.MonkeyPatch.context() as patch:
                 if request.param == "texts":
-                    patch.setattr("warehouse.search_ranked.INDEXED_AT_ONCE", 0)
+                    patch.setattr("warehouse.search_index.INDEXED_AT_ONCE", 0)
                 return search(con, text, index=file, **more)
 
         yield request.param, found

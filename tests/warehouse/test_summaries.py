@@ -19,8 +19,9 @@ from tests.given_claims import article_of
 from tests.streams.reading import read_stream
 from tests.warehouse.made_reports import ACME, BOLT, CLAIMS, CRANE, NOON, signals
 from warehouse.database import open_warehouse
+from warehouse.integrity import check_warehouse, mend_summaries
 from warehouse.load import load
-from warehouse.summaries import refill
+from warehouse.summaries import SUMMARIES, refill, stale
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 #: The same views without anything kept ready: each says it from the tables alone.
@@ -149,6 +150,7 @@ def test_every_view_says_what_the_tables_say_after_every_batch(empty, arrivals, 
             load(con, batch, watch_with(names), batch.collected_at)
 
             assert differing(con) == {}
+            assert stale(con) == ()
         kept = told(con)
         refill(con)
 
@@ -197,6 +199,7 @@ def test_so_they_do_where_developments_are_withdrawn_and_stories_merged(tmp_path
             load(con, batch, stream.watch, at)
 
             assert differing(con) == {}
+            assert stale(con) == ()
         kinds = {kind for (kind,) in con.execute("SELECT DISTINCT kind FROM story_timeline").fetchall()}
 
     assert {"reported", "confirmed", "repeated", "background"} <= kinds
@@ -247,3 +250,131 @@ def test_a_batch_that_fails_leaves_the_summaries_as_they_were(tmp_path):
             load(con, broken, watch_with(("s0",)), at)
 
         assert con.execute("FROM coverage").fetchall() == []
+
+
+@pytest.fixture
+def summed(tmp_path):
+    """A warehouse with something in each summary."""
+    arrivals = [
+        {
+            "number": number,
+            "hours": 30 * number,
+            "claims": [("stake", "agreed", "official", (ACME,), (), {})],
+            "front": [ACME, BOLT],
+            "words": number % 2,
+            "publisher": "Alpha",
+            "language": "en",
+            "canceled": False,
+            "failed": False,
+        }
+        for number in range(6)
+    ]
+    with open_warehouse(tmp_path / "warehouse.duckdb") as con:
+        for batch, names in batches_of(arrivals, 6):
+            load(con, batch, watch_with(names), batch.collected_at)
+        yield con
+
+
+WRONG = {
+    "mentioned": "copied = NOT copied",
+    "trend_days": "articles = articles + 1",
+    "entity_weeks": "week = week - 7",
+    "pair_weeks": "entity_b = 'company:zeta'",
+    "reporters": "copies = articles",
+    "event_weeks": "developments = 0",
+    "source_days": "articles = 0",
+    "story_events": "title = 'Another headline'",
+}
+
+
+@pytest.mark.parametrize("name", SUMMARIES)
+@pytest.mark.parametrize("how", ["changed", "lost", "twice"])
+def test_a_summary_that_says_anything_else_is_found_and_made_anew(summed, name, how):
+    before = told(summed)
+    statement = {
+        "changed": f"UPDATE state.{name} SET {WRONG[name]}",
+        "lost": f"DELETE FROM state.{name} WHERE rowid = (SELECT min(rowid) FROM state.{name})",
+        "twice": f"INSERT INTO state.{name} FROM state.{name} LIMIT 1",
+    }
+    summed.execute(statement[how])
+
+    assert name in stale(summed)
+    found = mend_summaries(summed)
+
+    assert found.state == "inconsistent"
+    assert found.findings[0].startswith("state.")
+    assert f"state.{name}" in found.findings[0]
+    assert "made anew" in found.findings[0]
+    assert told(summed) == before
+    assert stale(summed) == ()
+    assert mend_summaries(summed).findings == check_warehouse(summed).findings == ()
+
+
+def test_what_cannot_be_made_anew_stays_as_it_was_and_is_told(summed):
+    summed.execute("UPDATE state.trend_days SET articles = 7")
+    summed.execute("ALTER TABLE state.source_days ADD COLUMN required INTEGER DEFAULT 1")
+    summed.execute("ALTER TABLE state.source_days ALTER COLUMN required SET NOT NULL")
+    summed.execute("ALTER TABLE state.source_days ALTER COLUMN required DROP DEFAULT")
+    before = told(summed)
+
+    found = mend_summaries(summed)
+
+    assert "cannot be made anew" in found.findings[0]
+    assert told(summed) == before
+
+
+def load_all(con, watch, tagger, articles):
+    at = articles[-1].seen_at
+    found = tuple(CollectedArticle(article=one, signals=tagger.tag(one)) for one in articles)
+    load(con, Batch(batch_id=f"b{at}", order_id="o", collected_at=at, articles=found), watch, at)
+
+
+def test_a_notice_that_withdraws_and_is_edited_is_told_as_it_is_now(tmp_path):
+    """A notice of its own reports no development: it is named by the event of the withdrawal alone."""
+    stream = read_stream("vidora-sale")
+    tagger = Tagger(stream.watch)
+    made = [article_of(one) for one in stream.gold.articles]
+    articles = sorted(made, key=lambda one: one.seen_at)
+    with open_warehouse(tmp_path / "warehouse.duckdb") as con:
+        load_all(con, stream.watch, tagger, articles)
+        notices = con.execute(
+            """
+            SELECT url FROM articles WHERE article_id IN (SELECT withdrawn_by FROM developments)
+            AND article_id NOT IN (SELECT article_id FROM development_articles)
+            """
+        ).fetchall()
+        later = articles[-1].seen_at + HOUR
+        edited = [
+            replace(one, title=f"{one.title} (edited)", seen_at=later)
+            for one in articles
+            if (one.url,) in notices
+        ]
+        load_all(con, stream.watch, tagger, edited)
+
+        assert differing(con) == {}
+        assert stale(con) == ()
+        shown = con.execute("SELECT title FROM story_timeline WHERE kind = 'withdrawn'").fetchall()
+
+    assert any(title.endswith("(edited)") for (title,) in shown)
+
+
+@pytest.mark.parametrize("front", [[ACME], []], ids=["relevant", "not relevant"])
+def test_stories_count_the_copies_of_an_original_that_came_late(tmp_path, front):
+    arrival = {
+        "hours": 30,
+        "claims": [("stake", "agreed", "official", (ACME,), (), {})],
+        "front": [ACME],
+        "words": 1,
+        "publisher": "Alpha",
+        "language": "en",
+        "canceled": False,
+        "failed": False,
+    }
+    late = arrival | {"front": front, "claims": [], "hours": 31, "publisher": "Beta"}
+    with open_warehouse(tmp_path / "warehouse.duckdb") as con:
+        for batch, names in batches_of([arrival | {"number": 1}, late | {"number": 5}], 1):
+            load(con, batch, watch_with(names), batch.collected_at)
+
+        assert con.execute("SELECT count(copy_of) FROM articles").fetchone() == (1,)
+        assert con.execute("SELECT copies FROM stories").fetchall() == [(1,)]
+        assert con.execute("SELECT copies FROM stories_as_of(now())").fetchall() == [(1,)]

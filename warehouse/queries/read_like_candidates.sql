@@ -26,7 +26,7 @@ hits AS (
     SELECT DISTINCT f.article_id, concat_ws(' ', w.kind, w.unit, w.number), 0.3
     FROM figures AS f
     JOIN wanted_figures AS w
-        ON w.kind = f.kind AND w.unit = f.unit AND abs(f.number - w.number) <= 0.02 * abs(w.number)
+        ON w.kind = f.kind AND w.unit = f.unit AND abs(f.number - w.number) <= 0.05 * abs(w.number)
     UNION ALL
     SELECT
         article_id,

@@ -108,3 +108,13 @@ def test_workers_leave_the_main_module_alone_and_no_fork_server_stays_behind():
     program = Path(__file__).parent / "programs" / "with_a_pool.py"
     done = subprocess.run([sys.executable, str(program)], capture_output=True, text=True, check=True)
     assert (done.stdout.split(), done.stderr) == (["2", "1", "0", "1", "0"], "")
+
+
+def test_where_no_worker_can_be_started_that_is_told_and_later_ones_start(tmp_path, monkeypatch, capfd):
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    (tmp_path / "unready.py").write_text("raise OSError('no room')", encoding="utf-8")
+    with ExtractionPool(work, 1, preload=("unready",)) as pool:
+        assert outcomes(pool, "fine") == ["no-worker"]
+        (tmp_path / "unready.py").write_text("", encoding="utf-8")
+        assert outcomes(pool, "fine") == ["FINE"]
+    assert "no room" in capfd.readouterr().err
