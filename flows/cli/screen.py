@@ -16,8 +16,12 @@ if TYPE_CHECKING:
 # rich is imported where it is used: a command that prints two lines need not wait for it.
 # ruff: noqa: PLC0415
 
-#: Control characters, line and paragraph separators, marks that turn the direction of text, lone surrogates.
-_STEERING = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+#: Control characters, line and paragraph separators, marks that turn the direction of text, annotations and tags that
+#: nobody sees, lone surrogates.
+_STEERING = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb"
+    "\ud800-\udfff\U000e0000-\U000e007f]"
+)
 _WIDE = 1_000_000
 _SHORT_ID = 9
 #: A table is shown as records when it would be this many times wider than the terminal.
@@ -31,7 +35,12 @@ def one_line(text: str) -> str:
 
 def neutral(text: str) -> str:
     r"""Return `text` with every character that could steer a terminal written as `\u001b`."""
-    return _STEERING.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+    return _STEERING.sub(_escaped, text)
+
+
+def _escaped(match: re.Match[str]) -> str:
+    number = ord(match[0])
+    return f"\\u{number:04x}" if number <= 0xFFFF else f"\\U{number:08x}"  # noqa: PLR2004 - as Python writes them
 
 
 def is_terminal() -> bool:
