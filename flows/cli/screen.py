@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 #: Control characters, line and paragraph separators, marks that turn the direction of text, annotations and tags that
 #: nobody sees, lone surrogates.
 _STEERING = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb"
+    "[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufff9-\ufffb"
     "\ud800-\udfff\U000e0000-\U000e007f]"
 )
 _WIDE = 1_000_000

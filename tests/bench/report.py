@@ -2,8 +2,8 @@
 
 The warehouse is that of `tests.bench.warehouse` with 100,000 articles: some 15,000 stories and 40,000 developments, far
 more than so many real articles tell. Written are: the first report of it, in which nothing is there yet; the next one,
-where nothing has changed; and how many it takes until every story has its page. Opening is the time to the event `load` of
-a page in chromium on this machine, at the widths of a phone and a desk: the first page, and a page of a month.
+where nothing has changed; and how many it takes until every story has its page. Opening is the time to the event `load`
+of a page in chromium on this machine, at the widths of a phone and a desk: the first page, and a page of a month.
 
 `--articles N` makes another number, `--keep DIR` keeps what was made there, or uses it again.
 """
