@@ -27,6 +27,7 @@ from prefect.engine import handle_engine_signals
 from prefect.flow_engine import run_flow
 from prefect.settings import temporary_settings
 
+from extractors.articles.workers import ExtractionPool
 from extractors.clock import system_clock
 from flows.configuration import Followed, followed_interval
 from flows.cycle import LEASE
@@ -202,6 +203,7 @@ def carry_out(parent: int, flow: str, run: FlowRun | None, home: str, watch: str
     """Run a flow in this process, as the server's run or, with None, without the server."""
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     leash(parent)
+    ExtractionPool.fork_server_stays = False  # what it read is loaded next: not both at once
     if run is None:
         BY_NAME[flow].fn(home, watch)
         return

@@ -21,7 +21,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.forkserver import _forkserver as fork_server  # typeshed knows it as private
 from multiprocessing.reduction import ForkingPickler
 from types import ModuleType, TracebackType
-from typing import TYPE_CHECKING, Generic, Self, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Generic, Self, TypeVar
 
 import structlog
 
@@ -62,6 +62,10 @@ class ExtractionPool(Generic[Job, Result]):
 
     May be used by one event loop after another.
     """
+
+    #: Whether the process that workers are forked from, which holds 150 MB, stays for the next pool of this process: it
+    #: takes 3 s of processor time to start. One that has a single pool and much to do after it sets this False.
+    fork_server_stays: ClassVar[bool] = True
 
     def __init__(
         self,
@@ -121,7 +125,7 @@ class ExtractionPool(Generic[Job, Result]):
             worker.end()
         with _STARTING:
             _USERS.discard(id(self))
-            if not _USERS:
+            if not _USERS and not self.fork_server_stays:
                 _end_fork_server()
 
 
@@ -195,7 +199,10 @@ class _Worker(Generic[Job, Result]):
         try:
             with _main_left_out():
                 process.start()
-        except (EOFError, OSError) as error:  # the fork server has ended: on a full disk no model can be unpacked
+        except (
+            EOFError,
+            OSError,
+        ) as error:  # the fork server has ended: on a full disk no model can be unpacked
             for end in (ours, theirs):
                 end.close()
             raise ExtractionError(name, "no-worker", "no worker process can be started") from error
@@ -247,7 +254,7 @@ def _main_left_out() -> Iterator[None]:
 
 
 def _end_fork_server() -> None:
-    """End the process that workers are forked from, which holds 150 MB and else stays as long as this one does.
+    """End the process that workers are forked from, which else stays as long as this one does.
 
     Python has no public way; the method is the one that its own tests use. The next worker starts another.
     """

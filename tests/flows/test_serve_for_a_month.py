@@ -9,6 +9,7 @@ import sys
 import time
 from contextlib import closing
 from pathlib import Path
+from statistics import median
 
 import pytest
 from served_home import Served, Site, children_of
@@ -118,5 +119,6 @@ def test_the_database_and_the_memory_stay_small(served, site, days, cycles):
     assert max(runs[2:]) < (KEEP_RUNS.days + 1) * (cycles + 60)  # cycles go on while the vacuum is waited for
     assert max(sizes) < 60 * MEGABYTE
     assert max(peaks) < 600 * MEGABYTE
-    assert held[-1] < held[1] + 60 * MEGABYTE
-    assert peaks[-1] < peaks[1] + 60 * MEGABYTE
+    third = days // 3  # of days, as a day may end with a cycle at work, which holds 100 MB, or without
+    for measured in (held, peaks):
+        assert median(measured[-third:]) < median(measured[1 : third + 1]) + 60 * MEGABYTE

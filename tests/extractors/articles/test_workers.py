@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from extractors.articles import workers
 from extractors.articles.workers import ExtractionPool
 from extractors.errors import ExtractionError
 
@@ -111,10 +112,12 @@ def test_workers_leave_the_main_module_alone_and_no_fork_server_stays_behind():
 
 
 def test_where_no_worker_can_be_started_that_is_told_and_later_ones_start(tmp_path, monkeypatch, capfd):
+    workers._end_fork_server()  # of the tests before
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     (tmp_path / "unready.py").write_text("raise OSError('no room')", encoding="utf-8")
     with ExtractionPool(work, 1, preload=("unready",)) as pool:
         assert outcomes(pool, "fine") == ["no-worker"]
         (tmp_path / "unready.py").write_text("", encoding="utf-8")
         assert outcomes(pool, "fine") == ["FINE"]
+    workers._end_fork_server()
     assert "no room" in capfd.readouterr().err

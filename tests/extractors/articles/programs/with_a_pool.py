@@ -20,6 +20,7 @@ def children():
 
 
 if __name__ == "__main__":
+    ExtractionPool.fork_server_stays = False
     with ExtractionPool(operator.length_hint, 2) as first:
         with ExtractionPool(operator.length_hint, 2) as second:
             print(first.run_now([1, 2]), second.run_now([1]))
