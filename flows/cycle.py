@@ -286,17 +286,27 @@ def publish(settings: Settings, *, with_copy: bool = True) -> bool:
         log.warning("snapshot_kept", path=str(settings.snapshot))
         return False
     try:
-        published = snapshot.publish(settings.warehouse, settings.snapshot)
-        prolong(settings.cycle_lock)
-        if with_copy and settings.snapshot_url:
-            noted = settings.state / "snapshot.copied"
-            snapshot.copy_new(settings.snapshot, settings.snapshot_url, noted, settings.environment)
+        published = replace_snapshot(settings, with_copy=with_copy)
     except OSError as error:
         log.error("snapshot_not_published", path=str(settings.snapshot), error=str(error))
         return False
     if with_copy:
         index_news(settings)
         prolong(settings.cycle_lock)
+    return published
+
+
+def replace_snapshot(settings: Settings, *, with_copy: bool = True) -> bool:
+    """Replace the snapshot, and the copy elsewhere where one is wanted; False where nothing has changed.
+
+    Raises:
+        OSError: a place cannot be written.
+    """
+    published = snapshot.publish(settings.warehouse, settings.snapshot)
+    prolong(settings.cycle_lock)
+    if with_copy and settings.snapshot_url:
+        noted = settings.state / "snapshot.copied"
+        snapshot.copy_new(settings.snapshot, settings.snapshot_url, noted, settings.environment)
     return published
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from extractors.records import Article, Signals
 from extractors.signals.nearest import Sketch, rarity
-from extractors.signals.portrait import Portrait, figure_key, portrait, words_of
+from extractors.signals.portrait import Portrait, portrait, surfaces_of, words_of
 from warehouse.database import Connection, rows
 from warehouse.search_kept import COPY, IN_PART, IS_NEWS, STATED, sketch
 from warehouse.search_terms import terms
@@ -140,9 +140,7 @@ def from_tables(con: Connection, sought: Sought, most: int) -> Pool:
             article_id=key,
             reported_at=stored[key].reported_at,
             sketch=sought_of(stored[key].article, signals[key]).sketch,
-            surfaces={
-                known: one.surface for one in reversed(signals[key].figures) if (known := figure_key(one))
-            },
+            surfaces=surfaces_of(signals[key]),
         )
         for key in words
     )

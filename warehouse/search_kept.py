@@ -18,6 +18,8 @@ from extractors.signals.portrait import (
     figure_key,
     figures_of,
     names_of,
+    spans_of,
+    surfaces_of,
     told_in,
     types_of,
     weighed,
@@ -52,6 +54,7 @@ class Kept:
 def keep(article: Article, signals: Signals) -> Kept:
     """Return what is kept of an article with these signals."""
     mentions = signals.mentions
+    in_title, in_text = spans_of(mentions)
     return Kept(
         title=article.title,
         text=article.text,
@@ -60,9 +63,9 @@ def keep(article: Article, signals: Signals) -> Kept:
         entities=entities_of(mentions),
         types=types_of(signals),
         figures=figures_of(signals),
-        surfaces={key: one.surface for one in reversed(signals.figures) if (key := figure_key(one))},
-        in_title=[(one.start, one.stop) for one in mentions if one.part == "title"],
-        in_text=[(one.start, one.stop) for one in mentions if one.part != "title"],
+        surfaces=surfaces_of(signals),
+        in_title=in_title,
+        in_text=in_text,
     )
 
 

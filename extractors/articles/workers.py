@@ -50,7 +50,7 @@ _REFRESH_EVERY = 500
 #: Seconds a worker may take to start: importing the libraries takes one or two, on a busy machine more.
 _START_S = 60.0
 _END_S = 2.0
-#: The pools of this process whose workers come from its fork server; changed, as what all threads see, under the lock.
+#: The pools of this process that are not closed; changed, as what all threads see, under the lock.
 _USERS: set[int] = set()
 _STARTING = threading.Lock()
 #: Seconds in which a process that closed its pipe has ended, so that what ended it can be told.
@@ -86,6 +86,8 @@ class ExtractionPool(Generic[Job, Result]):
         self._all = [_Worker(work, wall_s, memory_bytes) for _ in range(max(workers, 1))]
         for worker in self._all:
             self._places.put(worker)
+        with _STARTING:
+            _USERS.add(id(self))
 
     def __enter__(self) -> Self:
         """Open the pool; nothing is started yet."""
@@ -110,10 +112,8 @@ class ExtractionPool(Generic[Job, Result]):
         """Do as `run`, and block."""
         worker = self._places.get()
         try:
-            with _STARTING:
-                _USERS.add(id(self))
-                if self._preload:
-                    _context().set_forkserver_preload(self._preload)
+            if self._preload:
+                _context().set_forkserver_preload(self._preload)
             return worker.do(job, name)
         finally:
             self._places.put(worker)
@@ -199,10 +199,8 @@ class _Worker(Generic[Job, Result]):
         try:
             with _main_left_out():
                 process.start()
-        except (
-            EOFError,
-            OSError,
-        ) as error:  # the fork server has ended: on a full disk no model can be unpacked
+        except (EOFError, OSError) as error:
+            # The fork server has ended: on a full disk no model can be unpacked.
             for end in (ours, theirs):
                 end.close()
             raise ExtractionError(name, "no-worker", "no worker process can be started") from error

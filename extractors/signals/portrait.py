@@ -83,9 +83,14 @@ def words_of(article: Article, signals: Signals) -> dict[str, float]:
 
 def told(article: Article, mentions: Sequence[Mention]) -> Told:
     """Return the words of `article`, which `names_of` and `weighed` tell apart."""
+    return told_in(article.title, article.text, len(article.lead or ""), *spans_of(mentions))
+
+
+def spans_of(mentions: Sequence[Mention]) -> tuple[list[Span], list[Span]]:
+    """Return start and stop of the mentions in the title, and of those in the text."""
     in_title = [(one.start, one.stop) for one in mentions if one.part == "title"]
     in_text = [(one.start, one.stop) for one in mentions if one.part != "title"]
-    return told_in(article.title, article.text, len(article.lead or ""), in_title, in_text)
+    return in_title, in_text
 
 
 def told_in(title: str, text: str, lead: int, in_title: Iterable[Span], in_text: Iterable[Span]) -> Told:
@@ -167,6 +172,11 @@ def types_of(signals: Signals) -> dict[str, float]:
         weight = 1.0 if claim.is_news else _RECALLED
         weights[claim.event_type] = max(weights.get(claim.event_type, 0.0), weight)
     return weights
+
+
+def surfaces_of(signals: Signals) -> dict[str, str]:
+    """Return figures as they stand in the article, the first of each, by their `figure_key`."""
+    return {key: one.surface for one in reversed(signals.figures) if (key := figure_key(one))}
 
 
 def figures_of(signals: Signals) -> dict[str, float]:

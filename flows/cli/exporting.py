@@ -70,10 +70,9 @@ def _publish(settings: "Settings") -> bool:
         WarehouseError: the warehouse cannot be used, or may be damaged.
         OSError: a place cannot be written.
     """
-    from flows.cycle import publish
+    from flows.cycle import replace_snapshot
+    from flows.indexing import index_news
     from warehouse.database import open_warehouse, suspicion_path
-    from warehouse.snapshot import copy_new
-    from warehouse.snapshot import publish as replace
 
     if suspicion_path(settings.warehouse).exists():
         raise WarehouseError(
@@ -81,12 +80,8 @@ def _publish(settings: "Settings") -> bool:
         )
     with open_warehouse(settings.warehouse):
         pass  # one that an older version wrote becomes as this one reads it
-    published = replace(settings.warehouse, settings.snapshot)
-    if settings.snapshot_url:
-        copy_new(
-            settings.snapshot, settings.snapshot_url, settings.state / "snapshot.copied", settings.environment
-        )
-    publish(settings)  # the search index
+    published = replace_snapshot(settings)
+    index_news(settings)
     return published
 
 

@@ -34,7 +34,7 @@ class _Machine:
     def popen(self, arguments, **_):
         if self.refuses:
             raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
-        kind = "server" if "prefect" in arguments else "runner"
+        kind = "server" if "flows.prefect_server" in arguments else "runner"
         self.started.append(kind)
         return _Process(self, kind)
 
