@@ -7,10 +7,10 @@ from heapq import nlargest
 from typing import TYPE_CHECKING
 
 from extractors.records import Article, Signals
-from extractors.signals.nearest import Sketch, rarity
-from extractors.signals.portrait import Portrait, portrait, surfaces_of, words_of
+from extractors.signals.nearest import Sketch, rarity, sketch_of
+from extractors.signals.portrait import Portrait, surfaces_of
 from warehouse.database import Connection, rows
-from warehouse.search_kept import COPY, IN_PART, IS_NEWS, STATED, sketch
+from warehouse.search_kept import COPY, IN_PART, IS_NEWS, STATED
 from warehouse.search_terms import terms
 from warehouse.stored import read_articles, read_signals
 
@@ -59,8 +59,9 @@ class Pool:
 
 def sought_of(article: Article, signals: Signals, family: Sequence[str] = ()) -> Sought:
     """Return what is sought where articles like this one are."""
-    made = Sketch(portrait=portrait(article, signals), words=words_of(article, signals))
-    return Sought(sketch=made, title=article.title, text=article.text, family=tuple(family))
+    return Sought(
+        sketch=sketch_of(article, signals), title=article.title, text=article.text, family=tuple(family)
+    )
 
 
 def from_index(readers: "Readers", sought: Sought, most: int) -> Pool:
@@ -72,13 +73,12 @@ def from_index(readers: "Readers", sought: Sought, most: int) -> Pool:
     if readers.rest is not None:
         newer = readers.rest.nearest(weights, most, sought.family)
         found = tuple(nlargest(most, (*found, *newer), key=lambda one: (one[0], one[1].reported_at)))
-    language = sought.sketch.portrait.language
     candidates = tuple(
         Candidate(
             article_id=one.article_id,
             reported_at=one.reported_at,
-            sketch=sketch(one.kept, language),
-            surfaces=one.kept.surfaces,
+            sketch=one.compared.sketch,
+            surfaces=one.compared.surfaces,
         )
         for _, one in found
     )

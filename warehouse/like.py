@@ -11,7 +11,6 @@ from extractors.signals.nearest import Nearness, nearest
 from warehouse.candidates import CANDIDATES, Candidate, Pool, Sought, from_index, from_tables, sought_of
 from warehouse.database import Connection, rows
 from warehouse.search_index import Readers, suspect
-from warehouse.search_kept import sketch
 from warehouse.stored import read_articles, read_signals
 
 # The engine is imported where there is an index.
@@ -74,13 +73,11 @@ def _indexed(con: Connection, article_id: str, readers: Readers) -> Sought | Non
         return None
     if held is None:
         return None
-    stored = rows(con, "read_found", ids=[article_id], times=[held.reported_at])
+    one, title, text = held
+    stored = rows(con, "read_found", ids=[article_id], times=[one.reported_at])
     # other copies are no candidates anyway
     family = {article_id, *(str(row["copy_of"]) for row in stored if row["copy_of"])}
-    kept = held.kept
-    return Sought(
-        sketch=sketch(kept, kept.language), title=kept.title, text=kept.text, family=tuple(sorted(family))
-    )
+    return Sought(sketch=one.compared.sketch, title=title, text=text, family=tuple(sorted(family)))
 
 
 def like(

@@ -13,7 +13,7 @@ from extractors.errors import ConfigurationError
 from warehouse.database import Connection, rows
 from warehouse.search_query import Narrowing, Part, Ranked, Slot, parse_query
 from warehouse.search_ranked import ranked
-from warehouse.search_terms import composed, is_paired, runs
+from warehouse.search_terms import IN_WORD, composed, folded, is_paired
 
 #: Characters of a passage before and behind the word that it is shown for.
 _BEFORE, _BEHIND = 80, 160
@@ -117,8 +117,7 @@ def _read(con: Connection, query: str, wanted: Sequence[Ranked]) -> list[dict[st
 
 def passage_of(text: str, wanted: Sequence[Part]) -> str:
     """Return the piece of `text` that holds most of the parts, the first of such; empty where it holds none."""
-    text = composed(text)
-    places = list(islice(_places(text, wanted), _MOST_PLACES))
+    places = list(islice(_places(folded(text), wanted), _MOST_PLACES))
     if not places:
         return ""
     reach = _BEHIND - _BEFORE // 2
@@ -127,22 +126,24 @@ def passage_of(text: str, wanted: Sequence[Part]) -> str:
         for number, (start, _) in enumerate(places)
     ]
     start = places[held.index(max(held))][0]
-    return text[max(0, start - _BEFORE) : start + _BEHIND]
+    return composed(text)[max(0, start - _BEFORE) : start + _BEHIND]
 
 
-def _places(text: str, wanted: Sequence[Part]) -> Iterator[tuple[int, int]]:
-    """Yield where words begin that fill the first slot of a part, and which part that is."""
-    spelled = re.compile(
-        "|".join(f"(?P<p{number}>{_pattern(part.slots[0])})" for number, part in enumerate(wanted))
-    )
-    for run, start, stop in runs(text):
-        if is_paired(run[0]):
-            for found in spelled.finditer(run):
-                yield start + found.start(), int((found.lastgroup or "p0")[1:])
-        elif (matched := spelled.match(run)) and stop > start:
-            yield start, int((matched.lastgroup or "p0")[1:])
+def _places(plain: str, wanted: Sequence[Part]) -> Iterator[tuple[int, int]]:
+    """Yield where in a folded text words begin that fill the first slot of a part, and which part that is."""
+    words: list[str] = []
+    paired: list[str] = []
+    for number, part in enumerate(wanted):
+        slot = part.slots[0]
+        kind = paired if is_paired(slot.spellings[0][0]) else words
+        kind.append(f"(?P<p{number}>{'|'.join(_pattern(slot))})")
+    begun = [rf"(?<!{IN_WORD})(?:{'|'.join(words)})"] if words else []
+    for found in re.finditer("|".join((*begun, *paired)), plain):
+        yield found.start(), int((found.lastgroup or "p0")[1:])
 
 
-def _pattern(slot: Slot) -> str:
-    ends = "" if slot.grows or is_paired(slot.spellings[0][0]) else r"\b"
-    return "|".join(f"{re.escape(spelling)}{ends}" for spelling in slot.spellings)
+def _pattern(slot: Slot) -> Iterator[str]:
+    """Yield what finds a term: its beginning, where longer words are found too, and Chinese anywhere."""
+    ends = "" if slot.grows or is_paired(slot.spellings[0][0]) else f"(?!{IN_WORD})"
+    for spelling in slot.spellings:
+        yield re.escape(spelling).replace("ss", "(?:ss|ß)") + ends

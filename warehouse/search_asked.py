@@ -39,7 +39,8 @@ def schema() -> tantivy.Schema:
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
     for name in WEIGHTS:
         builder.add_text_field(name, tokenizer_name="terms", index_option="position")
-    builder.add_bytes_field("kept", stored=True)
+    for name in ("texts", "compared"):
+        builder.add_bytes_field(name, stored=True)
     return builder.build()
 
 

@@ -30,7 +30,7 @@ log = structlog.get_logger()
 
 #: The number of this form: the fields, how texts become terms, what is kept of an article and the portraits that it is
 #: made by, the note beside them. Another one is begun anew.
-FORM = 2
+FORM = 3
 #: Articles that are read and added at once: some 15 MB of text.
 CHUNK = 5_000
 #: So many articles are indexed for one search at the most, where the index is behind: about a second.
@@ -40,8 +40,9 @@ WITHIN_S = 20.0
 #: What `search_signals` reads of a claim and of a figure.
 _OF_CLAIM = ("event_type", "status", "basis", "part", "start", "stop", "is_news", "score")
 _OF_FIGURE = ("kind", "value", "number", "unit", "surface", "part", "start", "stop", "claim")
-#: So many of the last documents are compared with what is stored: of another warehouse they are others.
-_COMPARED = 200
+#: So many of the last documents are compared with what is stored: of another warehouse they are others, and so are the
+#: last ones of a state of this one that went on from an earlier one.
+_COMPARED = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

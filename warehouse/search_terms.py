@@ -16,6 +16,8 @@ from extractors.signals.scripts import HAN, fold_lower
 _PAIRED = f"{HAN}\u3005\u3041-\u3096\u30a1-\u30fa\u30fc\uac00-\ud7a3"
 #: A word, or a run of such characters; the English genitive is no part of a word.
 _TERM = re.compile(rf"([{_PAIRED}]+|[^\W_{_PAIRED}]+)(?:'s(?![^\W_]))?")
+#: What another letter or digit of the same word is.
+IN_WORD = rf"[^\W_{_PAIRED}]"
 _IS_PAIRED = re.compile(f"[{_PAIRED}]")
 #: Below it no character is one of `_PAIRED`: most need no look.
 _FIRST_PAIRED = "\u3005"
@@ -48,9 +50,14 @@ def composed(text: str) -> str:
     return unicodedata.normalize("NFC", text).replace("\u00ad", "")
 
 
+def folded(text: str) -> str:
+    """Return `composed(text)` as terms are folded, character by character, so that offsets stay; ß stays too."""
+    return composed(text).translate(_PLAIN)
+
+
 def runs(text: str) -> Iterator[tuple[str, int, int]]:
     """Yield words and runs of paired characters, folded, with their start and stop in `composed(text)`."""
-    for found in _TERM.finditer(composed(text).translate(_PLAIN)):
+    for found in _TERM.finditer(folded(text)):
         yield _written_out(found[1]), found.start(1), found.end(1)
 
 
@@ -70,7 +77,7 @@ def _known_terms(piece: str) -> tuple[str, ...]:
 
 def _terms(piece: str) -> list[str]:
     found: list[str] = []
-    for run in _TERM.findall(composed(piece).translate(_PLAIN)):
+    for run in _TERM.findall(folded(piece)):
         if is_paired(run[0]):
             found += [run[place : place + 2] for place in range(len(run))]
         else:

@@ -11,7 +11,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import linear_regression, mean
 
-from extractors.signals.portrait import Portrait, cosine, even
+from extractors.records import Article, Signals
+from extractors.signals.portrait import Portrait, cosine, even, portrait, told
+from extractors.signals.stems import Words, cosines, weighed
 
 #: Weights chosen on the half of the gold sets that is for work and on the written corpus; see decision 0005.
 _NAMES, _TYPES, _FIGURES, _WORDS = 0.25, 0.6, 0.5, 0.4
@@ -22,10 +24,10 @@ Weight = Callable[[str], float]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sketch:
-    """An article to compare: its portrait, and its words as `words_of` returns them."""
+    """An article to compare: its portrait, and its words, which are compared within its language."""
 
     portrait: Portrait
-    words: Mapping[str, float]
+    words: Words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +39,12 @@ class Nearness:
     types: tuple[str, ...]
     figures: tuple[str, ...]
     names: tuple[str, ...]
+
+
+def sketch_of(article: Article, signals: Signals) -> Sketch:
+    """Return `article` with these signals as it is compared."""
+    words = told(article, signals.mentions)
+    return Sketch(portrait=portrait(article, signals, words=words), words=weighed(words))
 
 
 def rarity(holders: int, documents: int) -> float:
@@ -108,30 +116,13 @@ def _word_excess(sought: Sketch, pool: Sequence[Sketch], found: Sequence[float])
     """Return how much more words are shared than the likeness `found` lets expect; 0 in another language."""
     language = sought.portrait.language
     same = [number for number, one in enumerate(pool) if language and one.portrait.language == language]
-    alike = _cosines(sought.words, [pool[number].words for number in same])
+    alike = cosines(sought.words, [pool[number].words for number in same])
     shared = dict(zip(same, alike, strict=True))
     slope, level = _fit([found[number] for number in same], list(shared.values()))
     return [
         shared[number] - level - slope * base if number in shared else 0.0
         for number, base in enumerate(found)
     ]
-
-
-def _cosines(mine: Mapping[str, float], others: Sequence[Mapping[str, float]]) -> list[float]:
-    """Return `cosine` of `mine` with each of the others, each feature weighed by how rare it is among all of them.
-
-    What is the same for all is computed once: these are most of the features of a comparison.
-    """
-    holders = Counter(key for one in (mine, *others) for key in one)
-    weights = {key: rarity(count, len(others) + 1) for key, count in holders.items()}
-    heavy = {key: one * weights[key] for key, one in mine.items()}
-    square = sum(one * one for one in heavy.values())
-    found: list[float] = []
-    for other in others:
-        dot = sum([heavy[key] * other[key] * weights[key] for key in heavy.keys() & other.keys()])
-        squares = square * sum([(one * weights[key]) ** 2 for key, one in other.items()])
-        found.append(min(1.0, dot / math.sqrt(squares)) if dot else 0.0)
-    return found
 
 
 def _fit(bases: Sequence[float], shares: Sequence[float]) -> tuple[float, float]:

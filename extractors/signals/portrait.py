@@ -2,11 +2,10 @@
 
 import math
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain
 
 from extractors.records import Article, Figure, Mention, Signals
 from extractors.signals.scripts import HAN, fold
@@ -20,9 +19,8 @@ _ASIDE = 0.5
 #: Figures are one when they agree in so many digits; a date says less than an amount.
 _DIGITS = 2
 _DATE = 0.5
-#: A capitalised word may be a name from so many letters on; so long is a word of its own, and its stem.
-_LEAST_LETTERS = 4
-_STEM = 8
+#: A capitalised word may be a name from so many letters on; so long is a word of its own.
+LEAST_LETTERS = 4
 _TOKEN = re.compile(rf"[{HAN}]+|[^\W_{HAN}]+(?:[-.][^\W_{HAN}]+)*")
 _HAN = re.compile(f"[{HAN}]")
 _LATIN = re.compile("[A-Za-z]")
@@ -30,7 +28,6 @@ _CODE = re.compile(r"\d|[^\W\d_].*[A-Z]")
 
 #: The words of title, lead and the rest, in their order, and what one weighs there; the heaviest part first.
 Told = tuple[tuple[float, Sequence[str]], ...]
-Span = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,59 +48,42 @@ class Portrait:
     maybe: Mapping[str, float]
 
 
-def portrait(article: Article, signals: Signals, lists: Sequence[frozenset[str]] = ()) -> Portrait:
+def portrait(
+    article: Article,
+    signals: Signals,
+    lists: Sequence[frozenset[str]] = (),
+    words: Told | None = None,
+) -> Portrait:
     """Return the portrait of `article`.
 
     `lists` are ids that stand for one another; each becomes an entity `list:N`, as prominent as the most prominent
-    of its ids.
+    of its ids. `words` are those that `told` returns, where they are known.
     """
-    entities = entities_of(signals.mentions)
+    entities = _entities_of(signals.mentions)
     for number, ids in enumerate(lists):
         weight = max((known for key, known in entities.items() if key in ids), default=0.0)
         if weight:
             entities[f"list:{number}"] = weight
-    names, maybe = names_of(told(article, signals.mentions), article.language)
+    names, maybe = names_of(words or told(article, signals.mentions), article.language)
     return Portrait(
         language=article.language,
         entities=entities,
-        types=types_of(signals),
-        figures=figures_of(signals),
+        types=_types_of(signals),
+        figures=_figures_of(signals),
         names=names,
         maybe=maybe,
     )
 
 
-def words_of(article: Article, signals: Signals) -> dict[str, float]:
-    """Return the words of `article` with weights by place and number; stems, for Chinese pairs of characters.
-
-    They can be compared with those of an article in the same language only. Names of entities are left out.
-    """
-    return weighed(told(article, signals.mentions))
-
-
 def told(article: Article, mentions: Sequence[Mention]) -> Told:
-    """Return the words of `article`, which `names_of` and `weighed` tell apart."""
-    return told_in(article.title, article.text, len(article.lead or ""), *spans_of(mentions))
-
-
-def spans_of(mentions: Sequence[Mention]) -> tuple[list[Span], list[Span]]:
-    """Return start and stop of the mentions in the title, and of those in the text."""
+    """Return the words of `article` but for names of entities; `names_of` and `stems.weighed` tell them apart."""
     in_title = [(one.start, one.stop) for one in mentions if one.part == "title"]
     in_text = [(one.start, one.stop) for one in mentions if one.part != "title"]
-    return in_title, in_text
-
-
-def told_in(title: str, text: str, lead: int, in_title: Iterable[Span], in_text: Iterable[Span]) -> Told:
-    """Return the words of an article, of which the first `lead` characters of `text` are the lead.
-
-    The pieces between `in_title` and `in_text`, start and stop of each, are names of entities and are left out.
-    """
-    head = _TOKEN.findall(_without(title, in_title))
-    plain = _without(text, in_text)
+    plain = _without(article.text, in_text)
     found = _TOKEN.findall(plain)
-    first = len(_TOKEN.findall(plain, 0, lead))
+    first = len(_TOKEN.findall(plain, 0, len(article.lead or "")))
     return (
-        (PART_WEIGHT["title"], head),
+        (PART_WEIGHT["title"], _TOKEN.findall(_without(article.title, in_title))),
         (PART_WEIGHT["lead"], found[:first]),
         (_ASIDE, found[first:]),
     )
@@ -118,15 +98,6 @@ def names_of(words: Told, language: str | None) -> tuple[dict[str, float], dict[
         for key, sure in filter(None, dict.fromkeys(map(named, tokens))):
             (names if sure else maybe).setdefault(key, weight)
     return names, maybe
-
-
-def weighed(words: Told) -> dict[str, float]:
-    """Return what `words_of` returns."""
-    counts: defaultdict[str, float] = defaultdict(float)
-    for weight, tokens in words:
-        for stem, times in Counter(chain.from_iterable(map(_stems, tokens))).items():
-            counts[stem] += weight * times
-    return {word: 1 + math.log1p(count) for word, count in counts.items()}
 
 
 def figure_key(figure: Figure) -> str | None:
@@ -150,7 +121,7 @@ def cosine(left: Mapping[str, float], right: Mapping[str, float], weight: Callab
     return float(min(1.0, dot / math.sqrt(math.prod(squares))))
 
 
-def entities_of(mentions: Iterable[Mention]) -> dict[str, float]:
+def _entities_of(mentions: Iterable[Mention]) -> dict[str, float]:
     """Return the `entities` of a portrait."""
     weights: dict[str, float] = {}
     in_body: Counter[str] = Counter()
@@ -165,7 +136,7 @@ def entities_of(mentions: Iterable[Mention]) -> dict[str, float]:
     return weights
 
 
-def types_of(signals: Signals) -> dict[str, float]:
+def _types_of(signals: Signals) -> dict[str, float]:
     """Return the `types` of a portrait."""
     weights: dict[str, float] = {}
     for claim in signals.claims:
@@ -179,7 +150,7 @@ def surfaces_of(signals: Signals) -> dict[str, str]:
     return {key: one.surface for one in reversed(signals.figures) if (key := figure_key(one))}
 
 
-def figures_of(signals: Signals) -> dict[str, float]:
+def _figures_of(signals: Signals) -> dict[str, float]:
     """Return the `figures` of a portrait."""
     weights: dict[str, float] = {}
     for figure in signals.figures:
@@ -192,7 +163,7 @@ def figures_of(signals: Signals) -> dict[str, float]:
     return weights
 
 
-def _without(text: str, spans: Iterable[Span]) -> str:
+def _without(text: str, spans: Iterable[tuple[int, int]]) -> str:
     """Return `text` in plain characters with blanks in the place of the spans, so that offsets stay as they were."""
     plain = fold(text)
     kept: list[str] = []
@@ -214,7 +185,7 @@ def _named(token: str) -> tuple[str, bool] | None:
         return None
     if len(token) > 1 and _CODE.search(token):
         return token.casefold(), True
-    if token[0].isupper() and len(token) >= _LEAST_LETTERS:
+    if token[0].isupper() and len(token) >= LEAST_LETTERS:
         return token.casefold().removesuffix("s"), False
     return None
 
@@ -223,11 +194,3 @@ def _named(token: str) -> tuple[str, bool] | None:
 def _latin(token: str) -> tuple[str, bool] | None:
     """Return what `_named` does for a word of a Chinese text: in Latin letters it is surely a name."""
     return None if _HAN.match(token) or not _LATIN.search(token) else (token.casefold(), True)
-
-
-@lru_cache(maxsize=1 << 16)
-def _stems(token: str) -> tuple[str, ...]:
-    """Return what of a word is compared: its stem, for Chinese all pairs of characters."""
-    if _HAN.match(token):
-        return tuple(token[start : start + 2] for start in range(len(token) - 1))
-    return (token.casefold()[:_STEM],) if len(token) >= _LEAST_LETTERS else ()

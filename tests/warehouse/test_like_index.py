@@ -1,18 +1,18 @@
 """What is like an article, found through the search index: the same as from the tables, without reading texts."""
 
+import zlib
 from dataclasses import replace
 
 import pytest
 from searchable import HOUR, T, publish, row
 
 from extractors.records import Article, Claim, Figure, Mention, Signals
-from extractors.signals.nearest import Sketch
-from extractors.signals.portrait import portrait, words_of
+from extractors.signals.nearest import sketch_of
 from warehouse.candidates import from_index, from_tables
 from warehouse.database import insert, open_snapshot, open_warehouse
 from warehouse.like import find_stored, like
 from warehouse.search_index import catch_up, suspicion_path, usable_index
-from warehouse.search_kept import keep, packed, sketch, unpacked
+from warehouse.search_kept import compared, packed, packed_texts, unpacked, unpacked_texts
 
 #: Id, language, title, text and entities; `talks` and `tongue` tell the same.
 ARTICLES = (
@@ -189,15 +189,24 @@ def test_what_is_kept_makes_the_sketch_that_the_article_makes():
             ),
         ),
     )  # fmt: skip
-    kept = keep(article, signals)
+    kept = unpacked(packed(compared(article, signals)))
 
-    assert sketch(unpacked(packed(kept)), "de") == Sketch(
-        portrait=portrait(article, signals), words=words_of(article, signals)
-    )
-    assert sketch(kept, "en").words == {}
-    assert "werk" in sketch(kept, "de").words
+    assert kept.sketch == sketch_of(article, signals)
+    assert len(kept.sketch.words) > 0
+    assert kept.surfaces == {"date:2026": "2026"}
 
 
-def test_other_bytes_are_told():
+@pytest.mark.parametrize("read", [unpacked, unpacked_texts])
+def test_other_bytes_are_told(read):
     with pytest.raises(ValueError, match="what is kept of an article cannot be read"):
-        unpacked(b"other")
+        read(b"other")
+
+
+@pytest.mark.parametrize("plain", [b"", b"1234567", b"\xff\xff\xff\xff\x00\x00\x00\x00[1]"])
+def test_bytes_that_are_cut_are_told(plain):
+    with pytest.raises(ValueError, match=r"."):
+        unpacked(zlib.compress(plain))
+
+
+def test_title_and_text_are_what_they_were():
+    assert unpacked_texts(packed_texts("A\0b", "c\0\0d\n小米 \ud800")) == ("A b", "c\0\0d\n小米 ?")

@@ -195,6 +195,11 @@ def test_the_passage_is_where_most_of_the_words_stand():
     assert "Händler sells an electric car" in passage
     assert len(passage) <= 240
     assert passage_of("Nothing here.", parse_query("car").wanted) == ""
+    assert passage_of("Scar and oscar.", parse_query("car").wanted) == ""
+    assert passage_of("Evening news.", parse_query("ev").wanted) == ""
+    assert "Straße" in passage_of("In der Straße.", parse_query("strasse").wanted)
+    assert "China's" in passage_of("It is China's plan.", parse_query("china").wanted)
+    assert "BYD" in passage_of("比亚迪BYD车", parse_query("byd").wanted)
     assert "北京造車" in passage_of("小米在北京造車。", parse_query("造车").wanted)
 
 

@@ -10,8 +10,8 @@ from signals_watch import watch
 
 from extractors.records import Article
 from extractors.signals.likeness import Likeness
-from extractors.signals.nearest import Sketch, nearest
-from extractors.signals.portrait import even, portrait, words_of
+from extractors.signals.nearest import nearest, sketch_of
+from extractors.signals.portrait import even
 from extractors.signals.tagger import Tagger
 from extractors.watch import Example
 
@@ -35,7 +35,7 @@ def article(title, text, language="en"):
 def sketch(title, text, language="en"):
     one = article(title, text, language)
     signals = TAGGER.tag(one)
-    return Sketch(portrait=portrait(one, signals), words=words_of(one, signals))
+    return sketch_of(one, signals)
 
 
 TALKS = ("Xiaomi in talks with BAIC", "Xiaomi is talking to BAIC about building an electric car together.")
@@ -84,7 +84,7 @@ def test_the_same_event_type_without_a_name_in_common_is_no_likeness():
 def test_any_text_can_be_compared(title, text, language):
     one = article(title, text, language)
     signals = TAGGER.tag(one)
-    sketched = Sketch(portrait=portrait(one, signals), words=words_of(one, signals))
+    sketched = sketch_of(one, signals)
     (near,) = nearest(sketched, [sketched], even)
     assert 0.0 <= near.likeness <= 1.0
     assert 0.0 <= LIKENESS.score(one, signals) <= 1.0
