@@ -81,17 +81,21 @@ def search(
         told.append("the search is too long: only its first words and phrases were looked for")
     stored = {row["article_id"]: row for row in _read(con, "read_found", best)}
     without_text = [one for one in best if one.text is None]
-    texts = {row["article_id"]: row["text"] for row in _read(con, "read_found_texts", without_text)}
-    hits = (
-        Hit(
-            **stored[one.article_id],
-            words_found=one.parts,
-            score=round(one.score, 4),
-            passage=passage_of(one.text or texts.get(one.article_id, ""), query.wanted),
+    read = {row["article_id"]: row for row in _read(con, "read_found_texts", without_text)}
+    hits: list[Hit] = []
+    for one in best:
+        if one.article_id not in stored:
+            continue
+        texts = read.get(one.article_id, {"title": one.title, "text": one.text})
+        hits.append(
+            Hit(
+                **stored[one.article_id],
+                title=texts["title"],
+                words_found=one.parts,
+                score=round(one.score, 4),
+                passage=passage_of(texts["text"], query.wanted),
+            )
         )
-        for one in best
-        if one.article_id in stored
-    )
     return Found(hits=tuple(hits), articles=articles, note="; ".join(told) or None)
 
 
