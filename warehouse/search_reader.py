@@ -13,7 +13,7 @@ from tantivy import Query as Asked
 from warehouse.search_asked import Asking, any_of, between, counting, having, moment, narrowed
 from warehouse.search_faults import told_apart
 from warehouse.search_kept import COPY, Compared, unpacked, unpacked_texts
-from warehouse.search_query import Narrowing, Query, Ranked, Ranking
+from warehouse.search_query import Narrowing, Part, Query, Ranked, Ranking
 
 _Read = TypeVar("_Read")
 
@@ -21,6 +21,8 @@ _Read = TypeVar("_Read")
 _MOST_OF_A_PART = 400
 #: So many more than are wanted are looked at, so that of articles that fit equally well the newest are taken.
 _TIES = 1_000
+#: In a search of more parts than this, words that so many articles hold, and this share of all, are not weighed.
+_ALL_WEIGHED, _FREQUENT, _FREQUENT_SHARE = 4, 100_000, 0.3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,35 +100,22 @@ class Reader:
         Those with most parts of the query come first; of these, those with the highest sum of BM25 over the parts; then
         the newest. `only` are the articles to choose from (None: all), `without` are some to pass over.
         """
-        asking = Asking(self._searcher)
+        asking, parts = Asking(self._searcher), query.wanted
         others = [(Occur.Must, counting(one, 0.0)) for one in narrowed(narrowing, only)]
         others += [(Occur.MustNot, asking.held(part)) for part in query.unwanted]
         if without:
             others.append((Occur.MustNot, any_of(without)))
         with told_apart(), ThreadPoolExecutor(max_workers=1) as beside:
-            scored = [asking.scored(part) for part in query.wanted]
-            held = [asking.held(part) for part in query.wanted]
             # the engine works without Python's lock: one processor counts while the other one ranks
-            counted = beside.submit(self._searcher.search, _counted(held, others), 1)
-            all_parts = Asked.boolean_query([*((Occur.Must, one) for one in scored), *others])
-            found = self._searcher.search(all_parts, most + _TIES, count=False)
-            ahead = 0
-            if len(scored) > 1 and len(found.hits) < most:  # so that those with some of them follow
-                ahead = _ahead(len(scored))
-                some = [
-                    clause
-                    for one, there in zip(scored, held, strict=True)
-                    for clause in ((Occur.Should, one), (Occur.Should, counting(there, float(ahead))))
-                ]
-                asked = Asked.boolean_query([(Occur.Must, Asked.boolean_query(some)), *others])
-                found = self._searcher.search(asked, most + _TIES, count=False)
+            counted = beside.submit(self._searcher.search, _counted(asking, parts, others), 1)
+            found, ahead = self._ranked(asking, parts, others, most)
             order = self._newest_first(found)[:most]
             texts = self._stored([place for _, _, place in order], "texts", unpacked_texts)
             ranked = tuple(
                 Ranked(
                     article_id=article_id,
                     reported_at=reported_at,
-                    parts=int(score // ahead) if ahead else len(scored),
+                    parts=int(score // ahead) if ahead else len(parts),
                     score=score % ahead if ahead else score,
                     title=title,
                     text=text,
@@ -134,6 +123,42 @@ class Reader:
                 for (score, _, _), (article_id, reported_at, (title, text)) in zip(order, texts, strict=True)
             )
             return ranked, _count(counted.result())
+
+    def _ranked(
+        self, asking: Asking, parts: Sequence[Part], others: Sequence[tuple[Occur, Asked]], most: int
+    ) -> tuple[tantivy.SearchResult, int]:
+        """Return the best with their scores, and what each part that is there adds to these, 0 where all hold all."""
+        held = [counting(asking.held(part), 1.0) for part in parts]
+        weighed = self._weighed(parts)
+        scored = [
+            asking.scored(part) if heavy else counting(there, 0.0)
+            for part, there, heavy in zip(parts, held, weighed, strict=True)
+        ]
+        all_parts = Asked.boolean_query([*((Occur.Must, one) for one in scored), *others])
+        found = self._searcher.search(all_parts, most + _TIES, count=False)
+        if len(parts) == 1 or len(found.hits) >= most:
+            return found, 0
+        ahead = _ahead(len(parts))  # so that those with some of them follow
+        some = [(Occur.Should, one) for one, heavy in zip(scored, weighed, strict=True) if heavy]
+        some += [(Occur.Should, counting(there, float(ahead))) for there in held]
+        asked = Asked.boolean_query([(Occur.Must, Asked.boolean_query(some)), *others])
+        return self._searcher.search(asked, most + _TIES, count=False), ahead
+
+    def _weighed(self, parts: Sequence[Part]) -> list[bool]:
+        """Tell of each part whether it counts by how well it fits; the others only have to be there.
+
+        These are the most frequent words of a long search in a large index, where to weigh one takes five times as long
+        as to look for it (measured): BM25 gives one of them less than a third of what it gives a rare word.
+        """
+        few = len(parts) <= _ALL_WEIGHED
+        most = max(_FREQUENT, _FREQUENT_SHARE * self.size())
+        found = [
+            few
+            or len(part.slots) > 1
+            or max(self.holders("text", one) for one in part.slots[0].spellings) <= most
+            for part in parts
+        ]
+        return found if any(found) else [True] * len(parts)
 
     def _newest_first(self, found: tantivy.SearchResult) -> list[tuple[float, int, tantivy.DocAddress]]:
         """Return score, number and place of what was found: the best first, of equal ones the newest."""
@@ -170,10 +195,10 @@ class Reader:
 Weighed = tuple[tuple[float, Held], ...]
 
 
-def _counted(held: Sequence[Asked], others: Sequence[tuple[Occur, Asked]]) -> Asked:
-    """Ask for what holds any of the parts, without a weight: to count takes half as long then (measured)."""
-    any_part = Asked.boolean_query([(Occur.Should, one) for one in held])
-    return counting(Asked.boolean_query([(Occur.Must, any_part), *others]), 0.0)
+def _counted(asking: Asking, parts: Sequence[Part], others: Sequence[tuple[Occur, Asked]]) -> Asked:
+    """Ask for what holds any of the parts, all their forms side by side and without weights: the quickest to count."""
+    any_form = [(Occur.Should, one) for part in parts for one in asking.forms(part)]
+    return counting(Asked.boolean_query([(Occur.Must, Asked.boolean_query(any_form)), *others]), 0.0)
 
 
 def _count(found: tantivy.SearchResult) -> int:
