@@ -17,8 +17,8 @@ from warehouse.stored import read_articles, read_signals
 if TYPE_CHECKING:
     from tantivy import Query as Asked
 
-    from warehouse.search_engine import Reader
     from warehouse.search_index import Readers
+    from warehouse.search_reader import Reader
 
 #: So many are compared exactly.
 CANDIDATES = 300

@@ -64,7 +64,7 @@ def find_stored(
 
 
 def _indexed(con: Connection, article_id: str, readers: Readers) -> Sought | None:
-    from warehouse.search_engine import UnreadableIndexError
+    from warehouse.search_faults import UnreadableIndexError
 
     try:
         held = (readers.rest.find(article_id) if readers.rest else None) or readers.index.find(article_id)
@@ -107,7 +107,7 @@ def like(
 
 
 def _pool(con: Connection, sought: Sought, readers: Readers | None, most: int) -> Pool:
-    from warehouse.search_engine import UnreadableIndexError
+    from warehouse.search_faults import UnreadableIndexError
 
     if readers is not None:
         try:

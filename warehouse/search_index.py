@@ -21,7 +21,8 @@ from warehouse.database import HEADERS, Connection, open_snapshot, rows, run
 from warehouse.landing import replace_file
 
 if TYPE_CHECKING:
-    from warehouse.search_engine import Document, Reader
+    from warehouse.search_engine import Document
+    from warehouse.search_reader import Reader
 
 # The engine is imported where something is indexed or searched: most runs bring nothing.
 # ruff: noqa: PLC0415
@@ -176,7 +177,7 @@ def catch_up(snapshot: Path, folder: Path, *, within_s: float = WITHIN_S) -> Cau
         BusyIndexError: somebody else is writing it.
         UnreadableIndexError, OSError: the disk is full, the folder cannot be written.
     """
-    from warehouse.search_engine import UnreadableIndexError
+    from warehouse.search_faults import UnreadableIndexError
 
     until = time.monotonic() + within_s
     anew = None
@@ -300,7 +301,7 @@ def readers_of(folder: Path, con: Connection, *, compared: bool) -> Iterator[Rea
 @contextmanager
 def usable_index(folder: Path, con: Connection) -> Iterator[Readers | None]:
     """Open the index in `folder` to compare articles; None where there is none or it cannot be used."""
-    from warehouse.search_engine import UnreadableIndexError
+    from warehouse.search_faults import UnreadableIndexError
 
     with ExitStack() as stack:
         found = None

@@ -65,13 +65,14 @@ class Narrowing:
 class Ranked:
     """An article that was found: how many parts of the query it holds, and how well.
 
-    `text` is its text where the index was asked, None where the texts of the snapshot were.
+    `title` and `text` are its own where the index was asked, None where the texts of the snapshot were.
     """
 
     article_id: str
     reported_at: datetime
     parts: int
     score: float
+    title: str | None = None
     text: str | None = None
 
 

@@ -15,7 +15,7 @@ def ranked(
     con: Connection, query: Query, index: Path | None, narrowing: Narrowing, most: int
 ) -> tuple[tuple[Ranked, ...], int, str | None]:
     """Return the best articles in their order, how many there are, and what to tell of the index (None: nothing)."""
-    from warehouse.search_engine import UnreadableIndexError
+    from warehouse.search_faults import UnreadableIndexError
     from warehouse.search_index import INDEXED_AT_ONCE, BehindError, StaleIndexError, suspect
 
     if index is None or not index.exists():

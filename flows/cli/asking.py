@@ -4,18 +4,19 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
-from typing import IO, Any, Literal, get_args
+from typing import IO, Literal, get_args
 
 import click
 
 from extractors.errors import ConfigurationError, LimitError
 from flows.cli.looking_back import as_of_option, look_back
 from flows.cli.options import Size, given_settings, home_options, json_option, wants_json
-from flows.cli.screen import complain, is_terminal, neutral, show_table
+from flows.cli.screen import complain, is_terminal, neutral, table_text
 from warehouse.asking import Answer, ask, close_off, write_parquet
 from warehouse.cells import csv_text, json_text
 from warehouse.database import open_snapshot
@@ -85,7 +86,7 @@ def query_command(
             if form == "parquet" and file is not None:
                 write_parquet(con, script, limits, file)
             else:
-                _write(ask(con, script, limits), form, file, exact=exact)
+                _write(ask(con, script, limits), form, file, limits, exact=exact)
 
 
 def _form(form: Form | None, output: Path | None) -> Form:
@@ -130,9 +131,9 @@ def _destination(form: Form, output: Path | None) -> Iterator[Path | None]:
         yield None
 
 
-def _write(answer: Answer, form: Form, file: Path | None, *, exact: bool) -> None:
+def _write(answer: Answer, form: Form, file: Path | None, limits: Limits, *, exact: bool) -> None:
     if form == "table":
-        _show_tables(answer)
+        _show_tables(answer, limits)
         return
     pieces = (
         json_text(answer.columns, answer.chunks)
@@ -160,12 +161,17 @@ def _lines(text: str) -> str:
     return "\n".join(neutral(line) for line in text.replace("\r\n", "\n").split("\n"))
 
 
-def _show_tables(answer: Answer) -> None:
-    """Print the rows as one table, whose columns may grow wider on the way: no more is held than a chunk."""
-    first: Sequence[tuple[Any, ...]] = next(answer.chunks, ())
-    show_table(answer.columns, first)
-    for rows in answer.chunks:
-        show_table(answer.columns, rows, head=False)
+def _show_tables(answer: Answer, limits: Limits) -> None:
+    """Print the rows as one table, whose columns may grow wider on the way: no more is held than a chunk.
+
+    To lay it out is work within `limits`, which a cell of many megabytes makes much of; to print it is not.
+    """
+    head = True
+    for rows in chain((next(answer.chunks, ()),), answer.chunks):
+        with limits:
+            text = table_text(answer.columns, rows, head=head)
+        sys.stdout.write(text)
+        head = False
 
 
 def _give_up(error: LimitError, file: Path | None) -> None:

@@ -68,6 +68,11 @@ def show_table(columns: Sequence[str], rows: Sequence[Sequence[Any]], *, head: b
 
     `head` False prints rows alone, for more of a table that was begun.
     """
+    sys.stdout.write(table_text(columns, rows, head=head))
+
+
+def table_text(columns: Sequence[str], rows: Sequence[Sequence[Any]], *, head: bool = True) -> str:
+    """Return what `show_table` prints."""
     from rich.table import Table
     from rich.text import Text
 
@@ -84,24 +89,25 @@ def show_table(columns: Sequence[str], rows: Sequence[Sequence[Any]], *, head: b
     if is_terminal() and console.measure(table, options=console.options.update(width=_WIDE)).maximum > (
         _TOO_WIDE * console.width
     ):
-        show_records(columns, rows)
-        return
+        return _records_text(columns, rows)
     with console.capture() as captured:
         console.print(table)
     lines = captured.get().splitlines()
-    sys.stdout.write("".join(f"{line if is_terminal() else line.rstrip()}\n" for line in lines))
+    return "".join(f"{line if is_terminal() else line.rstrip()}\n" for line in lines)
 
 
-def show_records(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    """Print each row as a block of `name  value` lines, a blank line between two."""
+def _records_text(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
+    """Return each row as a block of `name  value` lines, a blank line between two."""
     from rich.text import Text
 
     console = output()
     width = max((len(name) for name in columns), default=0)
-    for row in rows:
-        for name, value in zip(columns, row, strict=True):
-            console.print(Text(f"{one_line(name):<{width}}  {one_line(shown(value))}", overflow="fold"))
-        console.print()
+    with console.capture() as captured:
+        for row in rows:
+            for name, value in zip(columns, row, strict=True):
+                console.print(Text(f"{one_line(name):<{width}}  {one_line(shown(value))}", overflow="fold"))
+            console.print()
+    return captured.get()
 
 
 def show(text: str, *, indent: int = 0, style: str = "") -> None:

@@ -194,6 +194,13 @@ def test_every_query_ends_and_says_why(home, tmp_path, sql, options, said, form)
     assert list(out.parent.iterdir()) == []
 
 
+def test_a_cell_that_takes_too_long_to_lay_out_ends_within_the_time(home):
+    told = process(home, "SELECT repeat('ab ', 10000000)", "--timeout", "2")
+
+    assert told.returncode == 1
+    assert b"--timeout" in told.stderr
+
+
 @pytest.mark.parametrize("options", [("--timeout", "0"), ("--memory", "1MB"), ("--memory", "much")])
 def test_limits_that_cannot_be_are_refused(query, options):
     assert query("SELECT 1", *options, status=2).stderr

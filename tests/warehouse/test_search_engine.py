@@ -71,6 +71,23 @@ def test_the_most_frequent_longer_words_count_more_than_the_rarer_ones_and_all_a
     assert index.best(parse_query("car"), Narrowing(), 1)[1] == 15
 
 
+def test_of_a_long_search_words_that_most_articles_hold_have_to_be_there_and_are_not_weighed(monkeypatch):
+    monkeypatch.setattr("warehouse.search_reader._FREQUENT", 1)
+    often = [document(number, "", "the a of in car") for number in range(1, 9)]
+    index = in_memory(
+        [*often, document(20, "the a of in", "plant car"), document(21, "plant", "the a of in x")]
+    )
+
+    best, articles = index.best(parse_query("the a of in plant car"), Narrowing(), 3)
+
+    assert [(one.article_id, one.parts) for one in best] == [("20", 6), ("21", 5), ("8", 5)]
+    assert articles == 10
+    assert [one.score for one in best[1:]] == pytest.approx(
+        [index.best(parse_query("plant"), Narrowing(), 1)[0][0].score, 0.0], abs=1e-2
+    )
+    assert found(index, "the a of in car", most=2) == [20, 8]
+
+
 def test_where_few_hold_all_words_those_with_some_of_them_follow_and_all_are_counted():
     index = in_memory(
         [

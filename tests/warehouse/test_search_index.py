@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from searchable import HOUR, T, publish, row
 
-from warehouse import search_engine, search_index
+from warehouse import search_engine, search_faults, search_index
 from warehouse.database import open_snapshot, open_warehouse
 from warehouse.search import search
 from warehouse.search_index import catch_up, drop, is_current, suspicion_path
@@ -276,7 +276,7 @@ def test_what_somebody_else_is_writing_is_left_to_them(snapshot, file):
     publish(snapshot, row("d", "One more car"), number=4)
     with (
         search_engine.for_writing(file, time.monotonic()),
-        pytest.raises(search_engine.BusyIndexError, match="somebody else"),
+        pytest.raises(search_faults.BusyIndexError, match="somebody else"),
     ):
         catch_up(snapshot, file)
 
