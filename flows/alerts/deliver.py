@@ -18,6 +18,7 @@ from flows.alerts.envelope import REPEAT, envelope_of, message_id_of, message_of
 from flows.alerts.hours import HOUR, digest_is_due, is_quiet
 from flows.alerts.message import Message, shown_time
 from flows.alerts.rules import asked_wait, has_origins, next_try_at, url_of
+from flows.alerts.signing import secret_of
 from warehouse.database import Connection, transaction
 from warehouse.journal import Event, Journal
 from warehouse.judged import Alert
@@ -141,21 +142,6 @@ def test_message(
         _, error = outlet.ended()
         if error is not None:
             raise _told(rule, error)
-
-
-def secret_of(rule: AlertRule, environment: Mapping[str, str]) -> str | None:
-    """Return what web hooks of `rule` are signed with, None for unsigned ones.
-
-    Raises:
-        DeliveryError: the variable that should hold it is missing or empty: nothing goes out unsigned then.
-    """
-    if rule.secret is None:
-        return None
-    name = rule.secret.removeprefix("env:")
-    found = environment.get(name, "").strip()
-    if not found:
-        raise DeliveryError(f"the environment variable {name} of the secret is not set")
-    return found
 
 
 def _outlet(send: Sender | None) -> Outlet:

@@ -1,0 +1,94 @@
+"""A channel that is dead for days, and a rule that is set up wrongly: nothing is lost, and nobody else pays for it."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from extractors.watch import AlertRule
+from flows.alerts.channel import DeliveryError
+from flows.alerts.deliver import deliver
+from flows.alerts.rules import alerts_for
+from flows.settings import read_settings
+from flows.troubles import same_channel
+from tests.flows.test_alert_messages import NEWS, SEEN
+from warehouse.database import open_warehouse
+from warehouse.outbox import due_alerts, save_alerts
+
+NOW = datetime(2024, 3, 28, 12, tzinfo=UTC)
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+DESK = AlertRule(name="desk", to="env:DESK")
+SIGNED = AlertRule(name="signed", to="env:DESK", secret="env:HOOK")
+OTHER = AlertRule(name="other", to="json://phone/")
+HOOK = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+
+
+@pytest.fixture
+def con(tmp_path):
+    with open_warehouse(tmp_path / "w.duckdb") as opened:
+        yield opened
+
+
+class Phone:
+    """Takes messages while it is up."""
+
+    def __init__(self):
+        """Be up."""
+        self.up, self.titles = True, []
+
+    def __call__(self, _url, title, _body):
+        """Take a message."""
+        if not self.up:
+            raise DeliveryError("no connection to the channel")
+        self.titles.append(title)
+
+
+def hears(con, rules, number, now):
+    news = replace(NEWS, development_id=f"d{number}", what=f"News {number:03}", reported_at=now)
+    seen = {news.development_id: replace(SEEN, article_title=news.what)}
+    save_alerts(con, alerts_for([news], [], {}, seen, rules, {}, now))
+
+
+def test_a_busy_desk_whose_channel_is_dead_for_two_days_gets_all_in_order_once(con):
+    phone, now = Phone(), NOW
+    phone.up = False
+    for number in range(48):
+        hears(con, [DESK], number, now)
+        for _ in range(4):
+            deliver(con, [DESK], {"DESK": "json://phone/"}, now, phone)
+            now += HOUR / 4
+
+    phone.up = True
+    for _ in range(13):
+        deliver(con, [DESK], {"DESK": "json://phone/"}, now, phone)
+        now += HOUR
+
+    assert phone.titles == [f"News {number:03}" for number in range(48)]
+    assert due_alerts(con) == ()
+
+
+@pytest.mark.parametrize("secret", ["", "hunter2", "whsec_", "whsec_!hunter2"])
+def test_a_rule_that_cannot_sign_keeps_no_other_one_of_its_channel_waiting(con, secret):
+    phone, rules = Phone(), [SIGNED, DESK]
+    for number in range(3):
+        now = NOW + number * 5 * MINUTE
+        hears(con, rules, number, now)
+        deliver(con, rules, {"DESK": "json://phone/", "HOOK": secret}, now, phone)
+
+    assert phone.titles == ["News 000", "News 001", "News 002"]
+    waiting = due_alerts(con)
+    assert {one.rule for one in waiting} == {"signed"}
+    assert all("HOOK" in (one.error or "HOOK") and "hunter2" not in (one.error or "") for one in waiting)
+
+    for hours in range(1, 14):
+        deliver(con, rules, {"DESK": "json://phone/", "HOOK": HOOK}, NOW + hours * HOUR, phone)
+    assert phone.titles[3:] == ["News 000", "News 001", "News 002"]
+
+
+def test_what_a_rule_cannot_sign_is_told_by_the_other_rules_of_its_channel(tmp_path):
+    settings = read_settings({"DESK": "json://phone/"}, home=tmp_path)
+
+    assert set(same_channel([SIGNED, DESK, OTHER], settings)) == {
+        frozenset({"signed"}),
+        frozenset({"desk", "other"}),
+    }
