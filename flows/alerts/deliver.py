@@ -17,7 +17,7 @@ from flows.alerts.channels import TOO_MANY, Channel, Group, Past, channels_due, 
 from flows.alerts.envelope import REPEAT, envelope_of, message_id_of, message_of, test_envelope
 from flows.alerts.hours import HOUR, digest_is_due, is_quiet
 from flows.alerts.message import Message, shown_time
-from flows.alerts.rules import asked_wait, has_origins, next_try_at, url_of
+from flows.alerts.rules import GIVE_UP, asked_wait, has_origins, next_try_at, url_of
 from flows.alerts.signing import secret_of
 from warehouse.database import Connection, transaction
 from warehouse.journal import Event, Journal
@@ -151,13 +151,19 @@ def _outlet(send: Sender | None) -> Outlet:
 
 
 def _is_due(alert: Alert, rule: AlertRule, origins: Mapping[str, int], now: datetime) -> bool:
-    """Tell whether `alert` goes out now; what concerns the pipeline itself keeps no quiet hours."""
+    """Tell whether `alert` goes out now; what concerns the pipeline itself keeps no quiet hours.
+
+    What failed though it was never tried, for its rule was gone for a while, waits for what it waited for before, and
+    is old news after `GIVE_UP`.
+    """
     if alert.kind != "health" and is_quiet(rule, now):
         return False
-    if alert.state == "failed":
+    if alert.state == "failed" and alert.attempts:
         at = next_try_at(alert)
         return at is not None and at <= now
-    if alert.state == "held":
+    if alert.state == "failed" and now - alert.created_at > GIVE_UP:
+        return False
+    if alert.state != "pending" and alert.kind != "health":
         return has_origins(rule, alert, origins) and digest_is_due(rule, alert.created_at, now)
     return True
 

@@ -12,8 +12,9 @@ from flows.alerts.rules import alerts_for
 from flows.settings import read_settings
 from flows.troubles import same_channel
 from tests.flows.test_alert_messages import NEWS, SEEN
-from warehouse.database import open_warehouse
-from warehouse.outbox import due_alerts, save_alerts
+from warehouse.database import insert, open_warehouse
+from warehouse.judged import Development
+from warehouse.outbox import due_alerts, retry_failed, save_alerts
 
 NOW = datetime(2024, 3, 28, 12, tzinfo=UTC)
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -92,3 +93,48 @@ def test_what_a_rule_cannot_sign_is_told_by_the_other_rules_of_its_channel(tmp_p
         frozenset({"signed"}),
         frozenset({"desk", "other"}),
     }
+
+
+def stored(con, origins):
+    """Store the first development with so many origins, as a load does."""
+    con.execute("DELETE FROM developments")
+    row = {name: getattr(NEWS, name) for name in Development.__slots__}
+    told = {"development_id": "d0", "origins": origins, "participants": list(NEWS.participants)}
+    insert(con, "developments", [row | told])
+
+
+def test_a_rule_that_was_gone_for_a_cycle_still_waits_for_origins(con):
+    phone, rule, places = Phone(), replace(DESK, min_origins=2), {"DESK": "json://phone/"}
+    hears(con, [rule], 0, NOW)
+    stored(con, 1)
+    deliver(con, [], places, NOW + MINUTE, phone)  # the file was saved with a slip in the name
+    deliver(con, [rule], places, NOW + 2 * MINUTE, phone)
+    retry_failed(con, None)
+    deliver(con, [rule], places, NOW + 3 * MINUTE, phone)
+    assert phone.titles == []
+
+    stored(con, 2)
+    deliver(con, [rule], places, NOW + 4 * MINUTE, phone)
+    assert phone.titles == ["News 000"]
+
+
+def test_a_rule_that_was_gone_for_a_cycle_still_tells_by_its_digest(con):
+    phone, rule, places = Phone(), replace(DESK, digest="daily"), {"DESK": "json://phone/"}
+    hears(con, [rule], 0, NOW)
+    stored(con, 1)
+    deliver(con, [], places, NOW + MINUTE, phone)
+    deliver(con, [rule], places, NOW + HOUR, phone)
+    assert phone.titles == []
+
+    deliver(con, [rule], places, NOW + 13 * HOUR, phone)
+    assert phone.titles == ["News 000"]
+
+
+def test_a_rule_that_comes_back_after_weeks_tells_nothing_of_the_past(con):
+    phone, places = Phone(), {"DESK": "json://phone/"}
+    hears(con, [DESK], 0, NOW)
+    stored(con, 1)
+    deliver(con, [], places, NOW + MINUTE, phone)
+    deliver(con, [DESK], places, NOW + 40 * 24 * HOUR, phone)
+
+    assert phone.titles == []
