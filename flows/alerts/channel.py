@@ -27,8 +27,11 @@ NOT_TAKEN = "the channel did not take the message"
 
 _STATUS = re.compile(r"error=(\d{3})\b")
 _ANSWERED = re.compile(r"answered with status (\d{3})\b")
-#: Status codes that are about what was sent.
-_REFUSALS = frozenset({"400", "413", "414", "415", "422", "431"})
+#: Status codes that are about what was sent: of the web, and of mail servers (RFC 5321, 4.2.3).
+_REFUSALS = frozenset({"400", "413", "414", "415", "422", "431", "550", "552", "554"})
+#: What a mail server answered, in Apprise's log: `(554, b'…')`, also by recipient; or what it does not offer.
+_MAIL_STATUS = re.compile(r"Socket Exception: .*?\((\d{3}), b['\"]")
+_NOT_OFFERED = re.compile(r"Socket Exception: (?:SMTP )?([A-Z]+) extension not supported")
 #: How a connection ends in Apprise's log after the message had been handed over, perhaps.
 _CUT_OFF = re.compile(
     r"Connection aborted|RemoteDisconnected|Read timed out|ConnectionReset|unexpectedly closed|timed out\b(?!.*connect)"
@@ -163,6 +166,10 @@ def _reason(lines: Sequence[str]) -> str:
         return CUT
     if status := _STATUS.search(text):
         return f"the channel answered with status {status[1]}"
+    if status := _MAIL_STATUS.search(text):
+        return f"the mail server answered with status {status[1]}"
+    if lacking := _NOT_OFFERED.search(text):
+        return f"the mail server does not offer {lacking[1]}, which the address asks for"
     if "onnection error" in text:
         return "no connection to the channel"
     return NOT_TAKEN

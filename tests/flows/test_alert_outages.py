@@ -1,7 +1,9 @@
 """A channel that is dead for days, and a rule that is set up wrongly: nothing is lost, and nobody else pays for it."""
 
+import socket
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
 
 import pytest
 
@@ -11,6 +13,7 @@ from flows.alerts.deliver import deliver
 from flows.alerts.rules import alerts_for
 from flows.settings import read_settings
 from flows.troubles import same_channel
+from tests.flows.faulty import Here, Mailbox
 from tests.flows.test_alert_messages import NEWS, SEEN
 from warehouse.database import insert, open_warehouse
 from warehouse.judged import Development
@@ -138,3 +141,79 @@ def test_a_rule_that_comes_back_after_weeks_tells_nothing_of_the_past(con):
     deliver(con, [DESK], places, NOW + 40 * 24 * HOUR, phone)
 
     assert phone.titles == []
+
+
+class Strict(Mailbox):
+    """A mail server that answers to mails what it is told to, in turn, and then takes them."""
+
+    def __init__(self, port, *answers):
+        """Listen on `port` once it is entered."""
+        super().__init__(port)
+        self._answers = list(answers)
+
+    async def handle_DATA(self, server, session, envelope):  # noqa: N802 - the name that aiosmtpd asks for
+        """Answer."""
+        return self._answers.pop(0) if self._answers else await super().handle_DATA(server, session, envelope)
+
+    def titles(self):
+        """Return the subjects of what it took."""
+        return [message_from_bytes(mail)["Subject"] for mail in self.mails]
+
+
+@pytest.fixture
+def port():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
+def test_a_mail_server_that_is_busy_gets_all_in_order_and_its_answer_is_told(con, port):
+    with Strict(port, "451 4.7.1 greylisted") as mailbox:
+        for number in range(2):
+            hears(con, [DESK], number, NOW + number * MINUTE)
+        deliver(con, [DESK], {"DESK": mailbox.url}, NOW + MINUTE, Here())
+        told = [one.error for one in due_alerts(con)]
+        deliver(con, [DESK], {"DESK": mailbox.url}, NOW + 5 * MINUTE, Here())
+
+    assert told == ["rule desk (env:DESK): the mail server answered with status 451", None]
+    assert mailbox.titles() == ["News 000", "News 001"]
+
+
+def test_a_mail_that_is_refused_for_what_it_is_holds_no_other_one(con, port):
+    with Strict(port, "554 5.7.1 looks like spam") as mailbox:
+        for number in range(2):
+            hears(con, [DESK], number, NOW + number * MINUTE)
+        deliver(con, [DESK], {"DESK": mailbox.url}, NOW + MINUTE, Here())
+
+    assert mailbox.titles() == ["News 001"]
+    assert [one.error for one in due_alerts(con)] == [
+        "rule desk (env:DESK): the mail server answered with status 554"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("scheme", "lacking"), [("mailto://me:hunter2@", "AUTH"), ("mailtos://", "STARTTLS")]
+)
+def test_what_a_mail_server_does_not_offer_is_told(con, port, scheme, lacking):
+    with Strict(port) as mailbox:
+        hears(con, [DESK], 0, NOW)
+        url = mailbox.url.replace("mailto://", scheme) + ("&mode=insecure" if lacking == "AUTH" else "")
+        deliver(con, [DESK], {"DESK": url}, NOW, Here())
+
+    (alert,) = due_alerts(con)
+    assert alert.error == (
+        f"rule desk (env:DESK): the mail server does not offer {lacking}, which the address asks for"
+    )
+
+
+def test_the_plain_text_of_a_mail_has_the_lines_of_the_message(con, port):
+    with Strict(port) as mailbox:
+        hears(con, [DESK], 0, NOW)
+        (alert,) = due_alerts(con)
+        deliver(con, [DESK], {"DESK": mailbox.url}, NOW, Here())
+
+    parts = message_from_bytes(mailbox.mails[0]).walk()
+    (plain,) = [
+        part.get_payload(decode=True).decode() for part in parts if part.get_content_type() == "text/plain"
+    ]
+    assert [line for line in plain.splitlines() if line] == [line for line in alert.body.splitlines() if line]
