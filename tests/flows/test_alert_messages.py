@@ -95,6 +95,10 @@ def test_the_language_is_that_of_the_rule_else_the_first_of_the_watch_that_is_kn
         ("1.6m vehicles", "1,6 Mio. Fahrzeuge", "160万 辆"),
         ("2024-H1", "2024-H1", "2024-H1"),
         ("88,898 vehicles", "88.898 Fahrzeuge", "88898 辆"),
+        ("10,000 vehicles a month", "10.000 Fahrzeuge im Monat", "10000 辆/月"),
+        ("1.5 percentage points", "1,5 Prozentpunkte", "1.5 个百分点"),
+        ("27 minutes", "27 Minuten", "27 分钟"),
+        ("77.4 kWh", "77,4 kWh", "77.4 kWh"),
     ],
 )
 def test_a_figure_is_written_as_the_language_does(figure_shown, de, zh):
