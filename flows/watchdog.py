@@ -18,7 +18,7 @@ from flows.alerts.apart import end_sender, hand_over, start_sender
 from flows.alerts.channel import DeliveryError
 from flows.alerts.envelope import envelope_of
 from flows.alerts.health import decide_health
-from flows.alerts.rules import channels_of, next_try_at, url_of
+from flows.alerts.rules import channels_of, may_be_tried_again, url_of
 from flows.alerts.sending import BROKEN_OFF
 from flows.alerts.signing import secret_of
 from flows.conditions import SHORTEST_WAIT, Condition, Cycles
@@ -259,8 +259,7 @@ def _merged_alerts(before: Sequence[Alert], decided: Sequence[Alert]) -> tuple[A
 def _is_due(alert: Alert, now: datetime) -> bool:
     if alert.state == "pending":
         return True
-    at = next_try_at(alert) if alert.state == "failed" else None
-    return at is not None and at <= now
+    return alert.state == "failed" and may_be_tried_again(alert, now)
 
 
 def _tried(alert: Alert, now: datetime) -> Alert:

@@ -17,7 +17,7 @@ from flows.alerts.channels import TOO_MANY, Channel, Group, Past, channels_due, 
 from flows.alerts.envelope import REPEAT, envelope_of, message_id_of, message_of, test_envelope
 from flows.alerts.hours import HOUR, digest_is_due, is_quiet
 from flows.alerts.message import Message, shown_time
-from flows.alerts.rules import GIVE_UP, asked_wait, has_origins, next_try_at, url_of
+from flows.alerts.rules import GIVE_UP, asked_wait, has_origins, may_be_tried_again, url_of
 from flows.alerts.signing import secret_of
 from warehouse.database import Connection, transaction
 from warehouse.journal import Event, Journal
@@ -138,7 +138,11 @@ def test_message(
         url = url_of(rule, environment)
         if url is None:
             raise _told(rule, DeliveryError(_UNSET))
-        outlet.begin(test_envelope(rule.name, message, now).to("", url, secret_of(rule, environment)))
+        try:
+            secret = secret_of(rule, environment)
+        except DeliveryError as fault:
+            raise _told(rule, fault) from fault
+        outlet.begin(test_envelope(rule.name, message, now).to("", url, secret))
         _, error = outlet.ended()
         if error is not None:
             raise _told(rule, error)
@@ -159,8 +163,7 @@ def _is_due(alert: Alert, rule: AlertRule, origins: Mapping[str, int], now: date
     if alert.kind != "health" and is_quiet(rule, now):
         return False
     if alert.state == "failed" and alert.attempts:
-        at = next_try_at(alert)
-        return at is not None and at <= now
+        return may_be_tried_again(alert, now)
     if alert.state == "failed" and now - alert.created_at > GIVE_UP:
         return False
     if alert.state != "pending" and alert.kind != "health":

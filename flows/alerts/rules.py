@@ -140,6 +140,12 @@ def next_try_at(alert: Alert) -> datetime | None:
     return tried_at + max(waits[-1] if waits else timedelta(), asked_wait(alert.error))
 
 
+def may_be_tried_again(alert: Alert, now: datetime) -> bool:
+    """Tell whether the wait of a failed alert is over; one that was tried by a clock that was ahead waits no more."""
+    at = next_try_at(alert)
+    return at is not None and (at <= now or (alert.tried_at or alert.created_at) > now)
+
+
 def asked_wait(error: str | None) -> timedelta:
     """Return how long a channel has asked to be left alone, as the error of a try says; no time where it did not."""
     match = _ASKED.search(error or "")

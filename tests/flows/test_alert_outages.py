@@ -10,6 +10,7 @@ import pytest
 from extractors.watch import AlertRule
 from flows.alerts.channel import DeliveryError
 from flows.alerts.deliver import deliver
+from flows.alerts.deliver import test_message as send_test
 from flows.alerts.rules import alerts_for
 from flows.settings import read_settings
 from flows.troubles import same_channel
@@ -96,6 +97,23 @@ def test_what_a_rule_cannot_sign_is_told_by_the_other_rules_of_its_channel(tmp_p
         frozenset({"signed"}),
         frozenset({"desk", "other"}),
     }
+
+
+def test_what_failed_by_a_clock_that_was_years_ahead_is_tried_again(con):
+    phone, places = Phone(), {"DESK": "json://phone/"}
+    phone.up = False
+    hears(con, [DESK], 0, NOW)
+    deliver(con, [DESK], places, NOW + 2000 * 24 * HOUR, phone)
+    phone.up = True
+    deliver(con, [DESK], places, NOW + MINUTE, phone)
+
+    assert phone.titles == ["News 000"]
+
+
+@pytest.mark.parametrize("secret", ["", "hunter2"])
+def test_a_test_message_that_cannot_be_signed_names_its_rule(secret):
+    with pytest.raises(DeliveryError, match=r"rule signed \(env:DESK\): .*HOOK"):
+        send_test(SIGNED, {"DESK": "json://phone/", "HOOK": secret}, NOW, Phone())
 
 
 def stored(con, origins):
