@@ -97,6 +97,6 @@ def _seconds(retry_after: str | None) -> int | None:
     except ValueError:
         try:
             wait = (parsedate_to_datetime(retry_after).astimezone(UTC) - system_clock()).total_seconds()
-        except ValueError:
+        except (ValueError, OverflowError):  # no date, or one that no clock can show
             return None
     return int(min(max(wait, 0.0), LONGEST_WAIT.total_seconds())) if wait == wait else None  # noqa: PLR0124 - not a number

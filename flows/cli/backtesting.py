@@ -178,9 +178,9 @@ def _show(found: "Backtest", examples: int) -> None:
     show(f"{found.a_week:.1f} a week, {found.busiest_week} in the busiest one", indent=2)
     labelled = found.labelled
     if labelled.precision is not None:
-        counted = labelled.right + labelled.repeats + labelled.false
+        known = labelled.right + labelled.repeats + labelled.false
         show(
-            f"precision {labelled.precision:.2f} of {counted} that are labelled: {labelled.right} right, "
+            f"precision {labelled.precision:.2f} of {known} that are labelled: {labelled.right} right, "
             f"{labelled.repeats} told again, {labelled.false} no news",
             indent=2,
         )

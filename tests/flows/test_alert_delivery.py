@@ -192,6 +192,19 @@ def test_a_web_hook_that_asks_for_time_is_left_alone_for_so_long(desk):
     assert titles(hook.taken) == ["News 000", "News 001"]
 
 
+@pytest.mark.parametrize(
+    "asked", ["soon", "nan", "-5", "Mon, 01 Jan 0001 00:00:00 +1200", "Fri, 99 Foo 2024", "9" * 400, ""]
+)
+def test_a_web_hook_that_asks_for_nonsense_is_told_by_its_status(desk, asked):
+    with Faulty([429], retry_after=asked) as hook:
+        desk.url = hook.url
+        desk.hears(0, NOW)
+        desk.sends(NOW)
+        ((_, _, error),) = desk.left()
+
+    assert "the channel answered with status 429" in error
+
+
 class StoppedError(BaseException):
     """Stands for the kill."""
 
