@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from extractors.errors import NewswatchError
-from flows.alerts.escaping import escaped_markdown
+from flows.alerts.escaping import escaped_markdown, without_calls
 
 #: Said of a message that may have arrived: the channel broke off before it had answered.
 CUT = "the connection broke off before the channel had answered"
@@ -40,7 +40,8 @@ _WEB = re.compile(r"^http(s?)://", re.IGNORECASE)
 _WEB_HOOKS = frozenset({"json", "jsons"})
 #: Services that read plain text as Markdown too.
 _MARKDOWN = frozenset({"discord", "mmost", "mmosts", "rocket", "rockets", "zulip"})
-#: Services whose Markdown is another one, in which nothing can be escaped; plain text they show as it is.
+#: Services whose Markdown is another one, in which nothing can be escaped; plain text they show as it is, but for `<…>`
+#: in two of them, which calls people or hides an address even there.
 _OWN_MARKUP = frozenset({"slack", "gchat", "whatsapp"})
 
 
@@ -123,7 +124,7 @@ def _form(service: Any, message: Mapping[str, Any]) -> tuple[str, str]:
     elif scheme in _OWN_MARKUP and form == "markdown":
         form = "text"
     if form == "text" or not message.get(form):
-        return "text", message["body"]
+        return "text", without_calls(message["body"], scheme)
     return form, message[form]
 
 
