@@ -9,6 +9,7 @@ from extractors.watch import AlertRule, Watch
 from flows import conditions as decide
 from flows.alerts.health import decide_health, episode_of
 from flows.alerts.rules import channels_of, url_of
+from flows.alerts.signing import secret_fault
 from flows.conditions import Condition, Since
 from flows.machine import cycle_bytes, oldest_batch, rooms
 from flows.pulse import read_pulse
@@ -107,9 +108,10 @@ def supervised(settings: Settings, now: datetime) -> Iterator[Episode]:
 
 
 def same_channel(rules: Sequence[AlertRule], settings: Settings) -> tuple[frozenset[str], ...]:
-    """Return the names of the rules by channel: those with one address die together."""
-    found: dict[str, set[str]] = {}
+    """Return the names of the rules by channel: those with one address die together, but not of a missing secret."""
+    found: dict[tuple[str, str], set[str]] = {}
     for rule in rules:
         url = url_of(rule, settings.environment)
-        found.setdefault(url or rule.to, set()).add(rule.name)
+        alone = rule.name if secret_fault(rule, settings.environment) else ""
+        found.setdefault((url or rule.to, alone), set()).add(rule.name)
     return tuple(frozenset(names) for names in found.values())

@@ -5,7 +5,7 @@ its own memory where even that cannot be written; the next cycle takes it into t
 """
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -15,11 +15,12 @@ import structlog
 from extractors.clock import Clock
 from flows import conditions as decide
 from flows.alerts.apart import end_sender, hand_over, start_sender
-from flows.alerts.deliver import secret_of
+from flows.alerts.channel import DeliveryError
 from flows.alerts.envelope import envelope_of
 from flows.alerts.health import decide_health
-from flows.alerts.rules import channels_of, next_try_at, url_of
+from flows.alerts.rules import channels_of, may_be_tried_again, url_of
 from flows.alerts.sending import BROKEN_OFF
+from flows.alerts.signing import secret_of
 from flows.conditions import SHORTEST_WAIT, Condition, Cycles
 from flows.configuration import Configuration
 from flows.machine import cycle_bytes, rooms
@@ -165,13 +166,17 @@ class Watchdog:
 
     def _send(self, due: Sequence[Alert]) -> None:
         rules = {rule.name: rule for rule in self._configuration.watch.alerts}
-        messages = []
+        messages, faults = [], {}
         for alert in due:
             rule = rules.get(alert.rule)
             url = url_of(rule, self._settings.environment) if rule else None
-            secret = secret_of(rule, self._settings.environment) if rule else None
-            messages.append(envelope_of((alert,)).to(alert.alert_id, url or "", secret))
-        self._sending = _Sending(messages)
+            try:
+                secret = secret_of(rule, self._settings.environment) if rule else None
+            except DeliveryError as error:
+                faults[alert.alert_id] = str(error)
+            else:
+                messages.append(envelope_of((alert,)).to(alert.alert_id, url or "", secret))
+        self._sending = _Sending(messages, faults)
 
     def _with_results(self, told: Told, now: datetime) -> Told:
         """Return what was told with what has become of what was being sent, if that is known by now."""
@@ -189,10 +194,14 @@ class Watchdog:
 
 
 class _Sending:
-    """A process that sends messages, each within its deadline, side by side by channel (`flows.alerts.sending`)."""
+    """A process that sends messages, each within its deadline, side by side by channel (`flows.alerts.sending`).
 
-    def __init__(self, messages: Sequence[dict[str, str]]) -> None:
+    `faults` say by id why others cannot be sent at all.
+    """
+
+    def __init__(self, messages: Sequence[dict[str, str]], faults: Mapping[str, str]) -> None:
         self.ids = tuple(message["id"] for message in messages)
+        self.faults = faults
         self._sender = start_sender()
         hand_over(self._sender, messages)
         assert self._sender.stdin is not None  # noqa: S101 - a pipe
@@ -205,7 +214,7 @@ class _Sending:
 
     def results(self) -> dict[str, str | None]:
         """Return by id why a message was not sent, None where it was."""
-        found: dict[str, str | None] = dict.fromkeys(self.ids, BROKEN_OFF)
+        found: dict[str, str | None] = {**self.faults, **dict.fromkeys(self.ids, BROKEN_OFF)}
         assert self._sender.stdout is not None  # noqa: S101 - a pipe
         for line in self._sender.stdout:
             with suppress(ValueError):
@@ -250,8 +259,7 @@ def _merged_alerts(before: Sequence[Alert], decided: Sequence[Alert]) -> tuple[A
 def _is_due(alert: Alert, now: datetime) -> bool:
     if alert.state == "pending":
         return True
-    at = next_try_at(alert) if alert.state == "failed" else None
-    return at is not None and at <= now
+    return alert.state == "failed" and may_be_tried_again(alert, now)
 
 
 def _tried(alert: Alert, now: datetime) -> Alert:

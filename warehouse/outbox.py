@@ -96,7 +96,7 @@ def health_alert_states(con: Connection) -> dict[str, AlertState]:
 
 
 def origins_of_held(con: Connection) -> Mapping[str, int]:
-    """Return the independent origins, by id, of the developments that held alerts are about."""
+    """Return the independent origins, by id, of the developments of alerts that may wait for further ones."""
     return dict(run(con, "alert_origins"))
 
 
@@ -135,5 +135,8 @@ def note_given_up(con: Connection, alert_id: str, attempts: int, error: str) -> 
 
 
 def retry_failed(con: Connection, alert_id: str | None) -> None:
-    """Make failed alerts due at once: all of them, or those whose id is or starts with `alert_id`."""
+    """Make failed alerts due at once: all of them, or those whose id is or starts with `alert_id`.
+
+    What was never tried, for its rule was gone, is held as before.
+    """
     run(con, "alert_retry", alert_id=alert_id)

@@ -47,7 +47,7 @@ class Labelled:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backtest:
-    """What a rule would have sent between two moments; `until` is the last that is stored."""
+    """What a rule would have sent of what came between two moments; `until` is the last that is stored."""
 
     rule: AlertRule
     since: datetime
@@ -82,7 +82,8 @@ def backtest(
 ) -> Backtest:
     """Return what `rule` would have sent from `since` on; `labels` say by URL which news an article reports.
 
-    What was stored before `since` is gone through too: a rule tells the next step of what it told.
+    What was stored before `since` is gone through too: a rule tells the next step of what it told. What waits at the
+    end for a digest or for the end of quiet hours counts, at the time when it would go out.
     """
     alerts = decided(stored, rule)
     urls = {key: row.url for key, row in stored.rows.items()}
@@ -90,7 +91,7 @@ def backtest(
         WouldSend(alert=alert, sent_at=at, message=number, url=urls.get(alert.development_id or ""))
         for number, (at, group) in enumerate(messages_of(rule, alerts), 1)
         for alert in group
-        if since <= at <= until
+        if since <= at
     )
     return Backtest(rule=rule, since=since, until=until, sent=sent, labelled=_labelled(sent, labels))
 

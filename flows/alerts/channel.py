@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from extractors.errors import NewswatchError
-from flows.alerts.escaping import escaped_markdown
+from flows.alerts.escaping import escaped_markdown, without_calls
 
 #: Said of a message that may have arrived: the channel broke off before it had answered.
 CUT = "the connection broke off before the channel had answered"
@@ -27,8 +27,11 @@ NOT_TAKEN = "the channel did not take the message"
 
 _STATUS = re.compile(r"error=(\d{3})\b")
 _ANSWERED = re.compile(r"answered with status (\d{3})\b")
-#: Status codes that are about what was sent.
-_REFUSALS = frozenset({"400", "413", "414", "415", "422", "431"})
+#: Status codes that are about what was sent: of the web, and of mail servers (RFC 5321, 4.2.3).
+_REFUSALS = frozenset({"400", "413", "414", "415", "422", "431", "550", "552", "554"})
+#: What a mail server answered, in Apprise's log: `(554, b'…')`, also by recipient; or what it does not offer.
+_MAIL_STATUS = re.compile(r"Socket Exception: .*?\((\d{3}), b['\"]")
+_NOT_OFFERED = re.compile(r"Socket Exception: (?:SMTP )?([A-Z]+) extension not supported")
 #: How a connection ends in Apprise's log after the message had been handed over, perhaps.
 _CUT_OFF = re.compile(
     r"Connection aborted|RemoteDisconnected|Read timed out|ConnectionReset|unexpectedly closed|timed out\b(?!.*connect)"
@@ -37,7 +40,8 @@ _WEB = re.compile(r"^http(s?)://", re.IGNORECASE)
 _WEB_HOOKS = frozenset({"json", "jsons"})
 #: Services that read plain text as Markdown too.
 _MARKDOWN = frozenset({"discord", "mmost", "mmosts", "rocket", "rockets", "zulip"})
-#: Services whose Markdown is another one, in which nothing can be escaped; plain text they show as it is.
+#: Services whose Markdown is another one, in which nothing can be escaped; plain text they show as it is, but for `<…>`
+#: in two of them, which calls people or hides an address even there.
 _OWN_MARKUP = frozenset({"slack", "gchat", "whatsapp"})
 
 
@@ -120,7 +124,7 @@ def _form(service: Any, message: Mapping[str, Any]) -> tuple[str, str]:
     elif scheme in _OWN_MARKUP and form == "markdown":
         form = "text"
     if form == "text" or not message.get(form):
-        return "text", message["body"]
+        return "text", without_calls(message["body"], scheme)
     return form, message[form]
 
 
@@ -163,6 +167,10 @@ def _reason(lines: Sequence[str]) -> str:
         return CUT
     if status := _STATUS.search(text):
         return f"the channel answered with status {status[1]}"
+    if status := _MAIL_STATUS.search(text):
+        return f"the mail server answered with status {status[1]}"
+    if lacking := _NOT_OFFERED.search(text):
+        return f"the mail server does not offer {lacking[1]}, which the address asks for"
     if "onnection error" in text:
         return "no connection to the channel"
     return NOT_TAKEN

@@ -8,6 +8,7 @@ from extractors.watch import AlertRule
 from flows.alerts.hours import is_quiet, messages_left
 from flows.alerts.rules import BACKOFF, asked_wait, next_try_at, url_of
 from flows.alerts.sending import BROKEN_OFF
+from flows.alerts.signing import secret_fault
 from warehouse.judged import Alert
 from warehouse.outbox import LastSent
 
@@ -37,7 +38,8 @@ class Past:
 class Channel:
     """An address and what is to be sent to it, in order: for each message the rule that it is sent by.
 
-    `url` is None where a rule names a variable that is not set. `held_back` waits, as its rule has sent as many
+    `url` is None where a rule names a variable that is not set. A rule that cannot sign what it should stands alone:
+    that is no fault of the address. `held_back` waits, as its rule has sent as many
     messages in the last hour as it may. `hung` says that the channel did when it was tried last, and `rests_until` how
     long it is left alone for that, or because it asked for it; None where it is not.
     """
@@ -66,7 +68,8 @@ def channels_due(
     by_url: dict[tuple[str | None, str], list[AlertRule]] = {}
     for rule in rules:
         url = url_of(rule, environment)
-        by_url.setdefault((url, "" if url else rule.name), []).append(rule)
+        alone = url is None or secret_fault(rule, environment) is not None
+        by_url.setdefault((url, rule.name if alone else ""), []).append(rule)
     found = []
     for (url, _), own in by_url.items():
         names = {rule.name: rule for rule in own}

@@ -17,7 +17,8 @@ from flows.alerts.channels import TOO_MANY, Channel, Group, Past, channels_due, 
 from flows.alerts.envelope import REPEAT, envelope_of, message_id_of, message_of, test_envelope
 from flows.alerts.hours import HOUR, digest_is_due, is_quiet
 from flows.alerts.message import Message, shown_time
-from flows.alerts.rules import asked_wait, has_origins, next_try_at, url_of
+from flows.alerts.rules import GIVE_UP, asked_wait, has_origins, may_be_tried_again, url_of
+from flows.alerts.signing import secret_of
 from warehouse.database import Connection, transaction
 from warehouse.journal import Event, Journal
 from warehouse.judged import Alert
@@ -137,25 +138,14 @@ def test_message(
         url = url_of(rule, environment)
         if url is None:
             raise _told(rule, DeliveryError(_UNSET))
-        outlet.begin(test_envelope(rule.name, message, now).to("", url, secret_of(rule, environment)))
+        try:
+            secret = secret_of(rule, environment)
+        except DeliveryError as fault:
+            raise _told(rule, fault) from fault
+        outlet.begin(test_envelope(rule.name, message, now).to("", url, secret))
         _, error = outlet.ended()
         if error is not None:
             raise _told(rule, error)
-
-
-def secret_of(rule: AlertRule, environment: Mapping[str, str]) -> str | None:
-    """Return what web hooks of `rule` are signed with, None for unsigned ones.
-
-    Raises:
-        DeliveryError: the variable that should hold it is missing or empty: nothing goes out unsigned then.
-    """
-    if rule.secret is None:
-        return None
-    name = rule.secret.removeprefix("env:")
-    found = environment.get(name, "").strip()
-    if not found:
-        raise DeliveryError(f"the environment variable {name} of the secret is not set")
-    return found
 
 
 def _outlet(send: Sender | None) -> Outlet:
@@ -165,13 +155,18 @@ def _outlet(send: Sender | None) -> Outlet:
 
 
 def _is_due(alert: Alert, rule: AlertRule, origins: Mapping[str, int], now: datetime) -> bool:
-    """Tell whether `alert` goes out now; what concerns the pipeline itself keeps no quiet hours."""
+    """Tell whether `alert` goes out now; what concerns the pipeline itself keeps no quiet hours.
+
+    What failed though it was never tried, for its rule was gone for a while, waits for what it waited for before, and
+    is old news after `GIVE_UP`.
+    """
     if alert.kind != "health" and is_quiet(rule, now):
         return False
-    if alert.state == "failed":
-        at = next_try_at(alert)
-        return at is not None and at <= now
-    if alert.state == "held":
+    if alert.state == "failed" and alert.attempts:
+        return may_be_tried_again(alert, now)
+    if alert.state == "failed" and now - alert.created_at > GIVE_UP:
+        return False
+    if alert.state != "pending" and alert.kind != "health":
         return has_origins(rule, alert, origins) and digest_is_due(rule, alert.created_at, now)
     return True
 

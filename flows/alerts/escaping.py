@@ -16,6 +16,17 @@ def escaped_markdown(text: str) -> str:
     return _MARKUP.sub(r"\\\1", text).replace("@", f"@{_BREAK}")
 
 
+def without_calls(text: str, service: str) -> str:
+    """Return plain `text` so that the service shows `<!channel>` and `<address|words>` and does not obey them.
+
+    Slack asks for entities in any text that is sent to it; Google Chat knows none, so that a mark without width stands
+    behind the bracket.
+    """
+    if service == "slack":
+        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return text.replace("<", f"<{_BREAK}") if service == "gchat" else text
+
+
 def web_address(url: str) -> str:
     """Return a web address without characters that could end it, or that an address may not hold (RFC 3986)."""
     return quote(url, safe=_SAFE)

@@ -19,7 +19,7 @@ def as_markdown(parts: Sequence[Part]) -> str:
 
 def as_html(parts: Sequence[Part]) -> str:
     """Return the parts as HTML that mail programs and chats show alike: line breaks, quotes and links."""
-    return "<br>\n".join(map(_html, parts))
+    return "<br>".join(map(_html, parts))  # no line ends: what makes plain text of it takes them for blanks
 
 
 def _markdown(part: Part) -> str:
@@ -48,4 +48,4 @@ def _html(part: Part) -> str:
         case "link":
             return f"{text}: {link}"
         case _:
-            return f"{text}<br>\n{link}" if link else text
+            return f"{text}<br>{link}" if link else text

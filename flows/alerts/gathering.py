@@ -49,21 +49,31 @@ class Gathering:
             story_url=story_url(self.report_url, found.story_id),
             same_step=tuple(self._same_step(found)),
             figures=tuple(
-                figure for one in (found, *others) for report in self._first(one) for figure in report.figures
+                figure
+                for one in (found, *others)
+                for report in self._told_by(one)
+                for figure in report.figures
             ),
             found=self._found((found, *others)),
             known_names=frozenset(self.names.values()),
         )
 
-    def _first(self, development: Development) -> Iterator[Reporting]:
-        report = self.reports.get(development.first_article_id)
-        if report is not None:
-            yield report
+    def _told_by(self, development: Development) -> Iterator[Reporting]:
+        """Yield its first report, and those that were put to it just now: each may have brought figures of it."""
+        links = [
+            one.article_id for one in self.judgement.links if one.development_id == development.development_id
+        ]
+        for article_id in dict.fromkeys((development.first_article_id, *links)):
+            if article_id in self.reports:
+                yield self.reports[article_id]
 
     def _found(self, developments: tuple[Development, ...]) -> frozenset[str]:
-        """Return the names of whom the reports mention, or the claims are about."""
-        ids = {key for one in developments for key in one.participants}
-        ids |= {key for one in developments for report in self._first(one) for key in report.mentioned}
+        """Return the names of whom the reports mention; where that is not remembered, of whom the claims are about."""
+        ids = {key for one in developments for report in self._told_by(one) for key in report.mentioned}
+        forgotten = [
+            one for one in developments if not any(report.mentioned for report in self._told_by(one))
+        ]
+        ids |= {key for one in forgotten for key in one.participants}
         return frozenset(self.names.get(key, key) for key in ids)
 
     def _second(self, found: Development) -> Reporting | None:

@@ -52,7 +52,7 @@ def read_labels(path: Path | None) -> dict[str, frozenset[str]]:
     """Return by URL which news an article reports: as the bundled gold sets say, and the file, if there is one.
 
     A line of the file is a JSON object with `url` and `developments`, a list of any ids; an empty list says that the
-    article reports no news.
+    article reports no news. Lines about the same article count together.
 
     Raises:
         ConfigurationError: the file is missing, or a line of it is something else; says which and what is expected.
@@ -67,7 +67,7 @@ def read_labels(path: Path | None) -> dict[str, frozenset[str]]:
 
 def _labels_of(path: Path) -> dict[str, frozenset[str]]:
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8-sig").split("\n")  # a text in JSON may hold other line ends
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{path}: cannot be read as text ({type(error).__name__})") from error
     found: dict[str, frozenset[str]] = {}
@@ -79,5 +79,5 @@ def _labels_of(path: Path) -> dict[str, frozenset[str]]:
         except ValidationError as error:
             expected = '{"url": "https://…", "developments": ["…"]}'
             raise ConfigurationError(f"{path}:{number}: expected a line such as {expected}") from error
-        found[row.url] = frozenset(map(str, row.developments))
+        found[row.url] = found.get(row.url, frozenset()) | frozenset(map(str, row.developments))
     return found

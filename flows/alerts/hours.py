@@ -81,7 +81,10 @@ def _quiet_until(rule: AlertRule, now: datetime) -> datetime:
     assert rule.quiet is not None  # noqa: S101 - asked where it is quiet
     _, stop, zone = _quiet(rule.quiet)
     local = now.astimezone(zone)
-    ends = (_moment(local.date() + timedelta(days=number), stop, zone) for number in range(3))
+    days = (local.date() + timedelta(days=number) for number in range(3))
+    ends = (
+        _moment(day, stop.replace(fold=turn), zone) for day in days for turn in (0, 1)
+    )  # a repeated hour: both
     return next(at for at in ends if at > now)
 
 

@@ -1,5 +1,6 @@
 """What a message is made of: its parts, the evidence it draws from, and text that is nothing but text."""
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -7,6 +8,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from extractors.records import Figure
+from extractors.signals.scripts import HAN
 from warehouse.judged import Development
 
 #: Characters of a title: what lock screens show of a notification without cutting it, in two to three lines.
@@ -23,6 +25,11 @@ OVER = "newswatch: over:"
 
 # Joiners that scripts and emoji need; all other format characters (bidi controls among them) are dropped.
 _JOINERS = frozenset("\u200c\u200d")
+
+# What belongs together in scripts that separate words, as far back as words go, and a number that may go on behind.
+_RUN = re.compile(rf"[^\s{HAN}]")
+_LAST_RUN = re.compile(rf"(?<![^\s{HAN}])[^\s{HAN}]{{1,24}}$")
+_LAST_NUMBER = re.compile(rf"(?<![^\W{HAN}])\d[\d.,' ]*[十百千万萬亿億兆]*\s*$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,12 +139,16 @@ def reach(articles: int, copies: int, *, noun: str | None = "article") -> str:
 def plain_line(text: str, longest: int | None = None) -> str:
     """Return `text` as one line without control, bidi and other invisible characters.
 
-    A text of more than `longest` characters is cut and ends in `…`.
+    A text of more than `longest` characters is cut and ends in `…`, behind a whole word and in no number: `1,5…` of
+    `1,500` would be another one.
     """
     line = " ".join("".join(map(_harmless, text)).split())
-    if longest is not None and len(line) > longest:
-        return line[: longest - 1].rstrip() + "…"
-    return line
+    if longest is None or len(line) <= longest:
+        return line
+    kept = line[: longest - 1]
+    if _RUN.match(line, longest - 1) and (run := _LAST_RUN.search(kept)):
+        kept = kept[: run.start()]
+    return _LAST_NUMBER.sub("", kept).rstrip() + "…"
 
 
 def is_link(url: str) -> bool:

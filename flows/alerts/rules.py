@@ -37,10 +37,10 @@ BACKOFF = (
     timedelta(hours=12),
 )
 
-#: How long a failed alert is tried by itself, counted by the waits between the tries.
+#: How long a failed alert is tried by itself: from its first try, by the waits between the tries where that is unknown.
 GIVE_UP = timedelta(days=7)
 
-#: After so many attempts it is given up.
+#: So many attempts with all their waits between them take longer than that.
 GIVEN_UP_ATTEMPTS = len(BACKOFF) + int((GIVE_UP - sum(BACKOFF, timedelta())) / BACKOFF[-1]) + 1
 
 #: The channel of a rule whose environment variable is missing or holds no URL.
@@ -129,18 +129,21 @@ def has_origins(rule: AlertRule, alert: Alert, origins: Mapping[str, int]) -> bo
 def next_try_at(alert: Alert) -> datetime | None:
     """Return when a failed alert is tried again, None where it is given up (`newswatch alerts retry` helps).
 
-    It waits for as long as the channel has asked to, where that is longer than its own wait.
+    It waits for as long as the channel has asked to, where that is longer than its own wait. How often it was tried
+    does not matter where it is known since when: a dead channel is tried with each alert that comes.
     """
     waits = [BACKOFF[min(number, len(BACKOFF) - 1)] for number in range(alert.attempts)]
     tried_at = alert.tried_at or alert.created_at
-    tried_for = (
-        sum(waits, timedelta())
-        if alert.first_tried_at is None or alert.attempts >= GIVEN_UP_ATTEMPTS
-        else tried_at - alert.first_tried_at
-    )
+    tried_for = sum(waits, timedelta()) if alert.first_tried_at is None else tried_at - alert.first_tried_at
     if tried_for > GIVE_UP:
         return None
     return tried_at + max(waits[-1] if waits else timedelta(), asked_wait(alert.error))
+
+
+def may_be_tried_again(alert: Alert, now: datetime) -> bool:
+    """Tell whether the wait of a failed alert is over; one that was tried by a clock that was ahead waits no more."""
+    at = next_try_at(alert)
+    return at is not None and (at <= now or (alert.tried_at or alert.created_at) > now)
 
 
 def asked_wait(error: str | None) -> timedelta:

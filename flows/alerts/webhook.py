@@ -4,21 +4,20 @@ Nothing of the warehouse is imported here, for the same reason as in `channel`.
 """
 
 import json
-from base64 import b64decode
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 
 from extractors.clock import system_clock
 from flows.alerts.channel import ASKS, CUT, DeliveryError
+from flows.alerts.signing import NO_SECRET, keys_of
 
 #: Seconds for the connection, and between two bytes of the answer: less than a message may take in all.
 CONNECT_S, ANSWER_S = 5.0, 15.0
 #: The longest time that a channel may ask to be left alone.
 LONGEST_WAIT = timedelta(days=1)
 
-_PREFIX = "whsec_"
 _ASKING = frozenset({429, 503})
 _OK = range(200, 300)
 
@@ -73,24 +72,8 @@ def signed_headers(message_id: str, at: datetime, body: str, secret: str | None)
     try:
         signatures = [Webhook(key).sign(message_id, at.astimezone(UTC), body) for key in keys_of(secret)]
     except Exception as error:  # the library raises errors of its own and of base64
-        raise DeliveryError("the secret is none: expected `whsec_` and base64") from error
+        raise DeliveryError(NO_SECRET) from error
     return headers | {"webhook-signature": " ".join(signatures)}
-
-
-def keys_of(secret: str) -> Sequence[str]:
-    """Return the keys of a secret, one or several with blanks between.
-
-    Raises:
-        ValueError: there is none, or one is not `whsec_` and base64.
-    """
-    keys = secret.split()
-    if not keys or not all(key.startswith(_PREFIX) for key in keys):
-        raise ValueError("expected `whsec_` and base64")
-    for key in keys:
-        b64decode(
-            f"{key.removeprefix(_PREFIX).rstrip('=')}==", validate=True
-        )  # the library lets anything pass
-    return keys
 
 
 def _address(service: Any) -> str:
@@ -114,6 +97,6 @@ def _seconds(retry_after: str | None) -> int | None:
     except ValueError:
         try:
             wait = (parsedate_to_datetime(retry_after).astimezone(UTC) - system_clock()).total_seconds()
-        except ValueError:
+        except (ValueError, OverflowError):  # no date, or one that no clock can show
             return None
     return int(min(max(wait, 0.0), LONGEST_WAIT.total_seconds())) if wait == wait else None  # noqa: PLR0124 - not a number

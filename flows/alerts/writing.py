@@ -1,11 +1,10 @@
 """Writes the message about a development: short enough for a phone, in the reader's words, and only what is evident."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from flows.alerts.message import (
     TITLE_LENGTH,
-    Against,
     Evidence,
     Message,
     Part,
@@ -15,7 +14,7 @@ from flows.alerts.message import (
     plain_line,
     shown_time,
 )
-from flows.alerts.proof import Ground, unproven
+from flows.alerts.proof import Ground, Passage, unproven
 from flows.alerts.words import DEFAULT, Line, Words, joined, line_of, words_in
 from warehouse.judged import Development, Says
 
@@ -38,18 +37,20 @@ def write_message(
 
     `says` is what there is to tell of it, for `withdrawn` by `evidence.correction`, for `official` by
     `evidence.official`. Each part is held against the evidence, and left out where it holds a name or number that is
-    not in it; of the title only what is at fault is.
+    not in it; of a line that tells a development only what is at fault is.
     """
     words = words_in(language)
     ground = ground_of(development, evidence)
     counts = counted_ground(development, evidence, words)
     title, faults = _title(development, evidence, says, words, ground)
+    named = tuple(name for name in evidence.names if not unproven(name, ground, language))
+    evidence, lost = replace(evidence, names=named), [name for name in evidence.names if name not in named]
     if says == "withdrawn" and evidence.correction is not None:
         parts = _withdrawn(development, evidence, evidence.correction, words)
     elif says == "official" and evidence.official is not None:
         parts = _official(development, evidence, evidence.official, words)
     else:
-        parts = _news(development, evidence, words)
+        parts = _news(development, evidence, words, ground, lost)
     kept = []
     for part in parts:
         known = counts if part.kind in _COUNTED else ground
@@ -57,25 +58,28 @@ def write_message(
             faults += (f"{part.kind} without evidence of {joined(missing)}",)
         else:
             kept.append(part)
+    if lost:
+        faults += (f"line without evidence of {joined(dict.fromkeys(lost))}",)
     body = "\n".join(map(str, kept))
     return Message(title=title, body=body, parts=tuple(kept), left_out=faults)
 
 
 def ground_of(development: Development, evidence: Evidence) -> Ground:
     """Return what a message about `development` may say of it: what the reports say."""
-    others = [other.development for other in evidence.against]
-    others += [evidence.before] if evidence.before else []
     told = [word for word in (evidence.official, evidence.correction) if word is not None]
+    first = evidence.first.language if evidence.first else None
     texts = (
-        evidence.article_title,
-        evidence.story_title,
-        *(one.sentence for one in (development, *others)),
-        *(word.sentence for word in told),
+        (evidence.article_title, first),
+        (evidence.story_title, None),
+        (development.sentence, first),
+        (evidence.before.sentence if evidence.before else "", None),
+        *((one.development.sentence, one.place.language if one.place else None) for one in evidence.against),
+        *((word.sentence, word.place.language) for word in told),
     )
     return Ground(
-        texts=texts,
+        passages=_passages(texts),
         figures=evidence.figures,
-        names=evidence.found | frozenset(evidence.names),
+        names=evidence.found,
         known_names=evidence.known_names,
     )
 
@@ -93,7 +97,17 @@ def counted_ground(development: Development, evidence: Evidence, words: Words) -
         _lag(development, words),
     )
     ground = ground_of(development, evidence)
-    return replace(ground, texts=(*ground.texts, *texts))
+    return replace(ground, passages=(*ground.passages, *_passages((text, None) for text in texts)))
+
+
+def _passages(texts: Iterable[tuple[str, str | None]]) -> tuple[Passage, ...]:
+    """Return the texts, each with its language, as messages show them: in one line, and cut where they are long."""
+    shown = (
+        (plain_line(text, longest), language)
+        for text, language in texts
+        for longest in (None, QUOTE_LENGTH, TITLE_LENGTH)
+    )
+    return tuple(Passage(text=text, language=language) for text, language in dict.fromkeys(shown) if text)
 
 
 def _title(
@@ -107,7 +121,8 @@ def _title(
         if missing := unproven(told, ground, DEFAULT):
             told, faults = evidence.article_title, (f"title without evidence of {joined(missing)}",)
     else:
-        line, faults = _proven(line, ground, words)
+        line, lost = _proven(line, ground, words)
+        faults = (f"title without evidence of {joined(lost)}",) if lost else ()
         while line.figures and len(str(line)) > TITLE_LENGTH:
             line = Line(who=line.who, head=line.head, figures=line.figures[:-1])
         told = str(line)
@@ -121,18 +136,21 @@ def _proven(line: Line, ground: Ground, words: Words) -> tuple[Line, tuple[str, 
     without_names = unproven(line.who, ground, words.language)
     figures = tuple(one for one in line.figures if not unproven(one, ground, words.language))
     lost = (*without_names, *(one for one in line.figures if one not in figures))
-    kept = Line(who="" if without_names else line.who, head=line.head, figures=figures)
-    return kept, (f"title without evidence of {joined(lost)}",) if lost else ()
+    return Line(who="" if without_names else line.who, head=line.head, figures=figures), lost
 
 
-def _news(development: Development, evidence: Evidence, words: Words) -> Iterator[Part]:
+def _news(
+    development: Development, evidence: Evidence, words: Words, ground: Ground, lost: list[str]
+) -> Iterator[Part]:
+    """Yield what there is to tell; what the evidence does not bear of what was known before goes to `lost`."""
     yield _kind(development, evidence, "news", words)
     if evidence.before is not None:
         before = evidence.before
         known = "known_before_withdrawn" if before.state == "withdrawn" else "known_before"
-        yield _line(words.say(known, what=told_of(before, words)))
+        yield _line(words.say(known, what=_told_of(before, words, ground, lost)))
     for other in evidence.against[:MOST_LINKS]:
-        yield from _against(other, words)
+        yield _line(words.say("contradicts", what=_told_of(other.development, words, ground, lost)))
+        yield from _quoted(other.development.sentence, other.place)
     yield _GAP
     yield from _quoted(development.sentence, evidence.first)
     yield _GAP
@@ -170,15 +188,14 @@ def _withdrawn(
     yield from _story(evidence, words)
 
 
-def told_of(development: Development, words: Words) -> str:
-    """Return the line that tells a development in these words; as it is stored where it is of another form."""
+def _told_of(development: Development, words: Words, ground: Ground, lost: list[str]) -> str:
+    """Return the line that tells a development in these words, as far as it is borne; as stored in another form."""
     line = line_of(development, words)
-    return plain_line(str(line) if line else development.what, QUOTE_LENGTH)
-
-
-def _against(other: Against, words: Words) -> Iterator[Part]:
-    yield _line(words.say("contradicts", what=told_of(other.development, words)))
-    yield from _quoted(other.development.sentence, other.place)
+    if line is None:
+        return plain_line(development.what, QUOTE_LENGTH)
+    line, missing = _proven(line, ground, words)
+    lost += missing
+    return plain_line(str(line), QUOTE_LENGTH)
 
 
 def _kind(development: Development, evidence: Evidence, says: Says, words: Words) -> Part:

@@ -97,6 +97,7 @@ def replay_command(rule: str, since: datetime) -> None:
     from flows.alerts.backtest import to_tell
     from flows.alerts.desk import in_language
     from flows.alerts.history import read_history
+    from flows.alerts.message import counted
     from flows.alerts.rules import channels_of
     from flows.cycle import publish, send_alerts
     from warehouse.outbox import known_alert_ids, save_alerts
@@ -122,7 +123,7 @@ def replay_command(rule: str, since: datetime) -> None:
     if wants_json():
         show_json({"alerts": new, "sent": sent, "failed": unsent})
     else:
-        show(f"{new} alerts on the past; {sent} sent, {unsent} failed")
+        show(f"{counted(new, 'alert')} on the past; {sent} sent, {unsent} failed")
     if unsent and not sent:
         click.get_current_context().exit(1)
 
@@ -170,14 +171,16 @@ def _as_json(found: "Backtest", examples: int) -> dict[str, Any]:
 
 
 def _show(found: "Backtest", examples: int) -> None:
-    told = f"{len(found.sent)} alerts in {found.messages} messages"
+    from flows.alerts.message import counted
+
+    told = f"{counted(len(found.sent), 'alert')} in {counted(found.messages, 'message')}"
     show(f"{found.rule.name}: {told} from {found.since:%Y-%m-%d} to {found.until:%Y-%m-%d}", style="bold")
     show(f"{found.a_week:.1f} a week, {found.busiest_week} in the busiest one", indent=2)
     labelled = found.labelled
     if labelled.precision is not None:
-        counted = labelled.right + labelled.repeats + labelled.false
+        known = labelled.right + labelled.repeats + labelled.false
         show(
-            f"precision {labelled.precision:.2f} of {counted} that are labelled: {labelled.right} right, "
+            f"precision {labelled.precision:.2f} of {known} that are labelled: {labelled.right} right, "
             f"{labelled.repeats} told again, {labelled.false} no news",
             indent=2,
         )

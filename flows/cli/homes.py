@@ -145,17 +145,24 @@ def _show_in_order(settings: Settings, watch: "Watch") -> None:
 
 
 def _channel(rule: "AlertRule", settings: Settings) -> str:
+    from flows.alerts.signing import secret_fault
+
+    if fault := secret_fault(rule, settings.environment):
+        return f"{fault}, so nothing can be sent; set it in the environment or in {FILE_NAME}"
     if not rule.to.startswith("env:"):
         return "its address stands in the watch file; env:NAME would keep it out of there"
     name = rule.to.removeprefix("env:")
-    if settings.environment.get(name):
+    if settings.environment.get(name, "").strip():
         return f"{name} is set"
     return f"{name} is not set, so nothing can be sent; set it in the environment or in {FILE_NAME}"
 
 
 def _warnings(settings: Settings, watch: "Watch") -> list[str]:
     """Return the warnings of the settings, without names that a rule of the watch reads."""
-    read = {rule.to.removeprefix("env:") for rule in watch.alerts if rule.to.startswith("env:")} | set(NAMES)
+    named = [
+        name for rule in watch.alerts for name in (rule.to, rule.secret or "") if name.startswith("env:")
+    ]
+    read = {name.removeprefix("env:") for name in named} | set(NAMES)
     return [warning for warning in settings.warnings if warning.partition(":")[0] not in read]
 
 

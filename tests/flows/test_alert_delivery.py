@@ -1,9 +1,11 @@
 """Alerts reach real channels that are down, slow or broken: all of them, later, in order, once."""
 
 import email
+import json
 import socket
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 
 import pytest
 from standardwebhooks import Webhook
@@ -192,6 +194,19 @@ def test_a_web_hook_that_asks_for_time_is_left_alone_for_so_long(desk):
     assert titles(hook.taken) == ["News 000", "News 001"]
 
 
+@pytest.mark.parametrize(
+    "asked", ["soon", "nan", "-5", "Mon, 01 Jan 0001 00:00:00 +1200", "Fri, 99 Foo 2024", "9" * 400, ""]
+)
+def test_a_web_hook_that_asks_for_nonsense_is_told_by_its_status(desk, asked):
+    with Faulty([429], retry_after=asked) as hook:
+        desk.url = hook.url
+        desk.hears(0, NOW)
+        desk.sends(NOW)
+        ((_, _, error),) = desk.left()
+
+    assert "the channel answered with status 429" in error
+
+
 class StoppedError(BaseException):
     """Stands for the kill."""
 
@@ -317,3 +332,34 @@ def test_a_chat_that_reads_markdown_gets_what_is_quoted_as_text(desk):
     assert r"\*\*Buy\*\* \[this\]\(https\://evil\.example/\)" in told["text"]
     assert "@channel" not in told["text"]
     assert "<https://wire.example/1>" in told["text"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "place", "url", "shown"),
+    [
+        (
+            "slack",
+            "webhook_url",
+            "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ/#desk",
+            "&lt;!channel&gt; R&amp;D",
+        ),
+        ("google_chat", "notify_url", "gchat://room/key/token", "<\u200b!channel> R&D"),
+    ],
+)
+def test_a_chat_with_a_markup_of_its_own_calls_nobody_and_hides_no_address(
+    desk, monkeypatch, kind, place, url, shown
+):
+    plugin = import_module(f"apprise.plugins.{kind}")
+    (service,) = [
+        getattr(plugin, name) for name in ("NotifySlack", "NotifyGoogleChat") if hasattr(plugin, name)
+    ]
+    with Faulty() as chat:
+        monkeypatch.setattr(service, place, f"http://127.0.0.1:{chat.port}/hook")
+        desk.url = url
+        desk.hears(0, NOW, sentence="<!channel> R&D says <https://evil.example|click>, <users/all>")
+        desk.sends(NOW)
+
+    ((_, body, _),) = chat.seen
+    text = json.dumps(json.loads(body), ensure_ascii=False)
+    assert shown in text
+    assert not any(called in text for called in ("<!channel>", "<https://", "<users/all>"))

@@ -70,6 +70,15 @@ def test_quiet_hours_end_at_their_local_time_on_the_day_the_clocks_change():
     assert not is_quiet(rule, local(31, 7))
 
 
+def test_quiet_hours_that_end_in_a_repeated_hour_end_twice_and_not_a_day_later():
+    rule = replace(DESK, quiet="22:00-02:30 Europe/Berlin")
+    first, second = (datetime(2024, 10, 27, hour, 30, tzinfo=UTC) for hour in (0, 1))
+
+    assert goes_out_at(rule, first - timedelta(hours=1)) == first
+    assert is_quiet(rule, first + timedelta(minutes=40))
+    assert goes_out_at(rule, first + timedelta(minutes=40)) == second
+
+
 MOMENTS = st.integers(0, 2 * 366 * 24 * 60).map(
     lambda minutes: datetime(2024, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)
 )

@@ -15,8 +15,8 @@ from markdown_it import MarkdownIt
 
 from extractors.records import Basis, EventType, Figure, Status
 from flows.alerts.forms import as_html, as_markdown
-from flows.alerts.message import Evidence, Part, Place, Word
-from flows.alerts.proof import Ground, unproven
+from flows.alerts.message import Evidence, Part, Place, Word, plain_line
+from flows.alerts.proof import Ground, Passage, unproven
 from flows.alerts.words import figure_in, line_of, message_language, words_in
 from flows.alerts.writing import QUOTE_LENGTH, counted_ground, ground_of, write_message
 from warehouse.judged import Development
@@ -95,6 +95,10 @@ def test_the_language_is_that_of_the_rule_else_the_first_of_the_watch_that_is_kn
         ("1.6m vehicles", "1,6 Mio. Fahrzeuge", "160万 辆"),
         ("2024-H1", "2024-H1", "2024-H1"),
         ("88,898 vehicles", "88.898 Fahrzeuge", "88898 辆"),
+        ("10,000 vehicles a month", "10.000 Fahrzeuge im Monat", "10000 辆/月"),
+        ("1.5 percentage points", "1,5 Prozentpunkte", "1.5 个百分点"),
+        ("27 minutes", "27 Minuten", "27 分钟"),
+        ("77.4 kWh", "77,4 kWh", "77.4 kWh"),
     ],
 )
 def test_a_figure_is_written_as_the_language_does(figure_shown, de, zh):
@@ -136,17 +140,32 @@ def test_what_the_evidence_does_not_bear_is_left_out_of_the_title_and_told_to_th
     assert stranger.title.startswith("plant, agreed")
 
 
-def test_a_line_with_a_number_of_its_own_is_left_out_and_the_rest_stays():
+def test_a_number_without_evidence_is_left_out_of_what_was_known_before_and_the_rest_stays():
     before = replace(NEWS, what="Xiaomi: plant, planned: CNY 99bn", status="planned", sentence="A plant.")
     message = write_message(NEWS, replace(SEEN, before=before))
 
     assert "99" not in message.body
+    assert "Known before: Xiaomi: plant, planned (unconfirmed)\n" in message.body
     assert NEWS.sentence in message.body
-    assert message.left_out == ("line without evidence of 99bn",)
+    assert message.left_out == ("line without evidence of CNY 99bn",)
+
+
+def test_a_name_without_evidence_takes_neither_status_nor_basis_with_it():
+    message = write_message(NEWS, replace(SEEN, names=("Xiaomi", "CATL")))
+
+    assert message.body.startswith("New: plant, agreed, unconfirmed (Xiaomi)\n")
+    assert message.left_out == ("line without evidence of CATL",)
+
+
+def test_a_line_of_another_form_with_a_number_of_its_own_is_left_out():
+    message = write_message(NEWS, replace(SEEN, before=replace(NEWS, what="It costs 99 billion.")))
+
+    assert "Known before" not in message.body
+    assert message.left_out == ("line without evidence of 99 billion",)
 
 
 def test_a_name_within_a_longer_one_that_is_proven_needs_no_proof_of_its_own():
-    ground = Ground(texts=(), names=frozenset({"Xiaomi SU7"}), known_names=SEEN.known_names)
+    ground = Ground(passages=(), names=frozenset({"Xiaomi SU7"}), known_names=SEEN.known_names)
 
     assert unproven("Xiaomi SU7: product", ground, "en") == ()
     assert unproven("Xiaomi SU7, Xiaomi: product", ground, "en") == ("Xiaomi",)
@@ -162,10 +181,68 @@ def test_a_name_within_a_longer_one_that_is_proven_needs_no_proof_of_its_own():
     ],
 )
 def test_a_number_is_the_same_in_every_grammar_and_in_words(sentence, language, shown):
-    assert unproven(shown, Ground(texts=(sentence,)), language) == ()
-    assert unproven(
-        shown.replace("3", "4").replace("10", "11").replace("2", "5"), Ground(texts=(sentence,)), language
+    ground = Ground(passages=(Passage(text=sentence),))
+    assert unproven(shown, ground, language) == ()
+    assert unproven(shown.replace("3", "4").replace("10", "11").replace("2", "5"), ground, language)
+
+
+@pytest.mark.parametrize(
+    ("shown", "language"),
+    [
+        ("CNY 10", "en"),  # a scale that is lost, or another one
+        ("CNY 10 Billionen", "de"),
+        ("CNY 10 Mio.", "de"),
+        ("CNY 10亿", "zh"),
+        ("CNY 10万亿", "zh"),
+        ("7 %", "en"),  # a number that is a part of a name
+        ("CNY 3bn", "en"),
+    ],
+)
+@pytest.mark.parametrize("figures", [(), (figure("10000000000", "CNY"),)])
+def test_a_number_of_another_scale_is_not_proven(shown, language, figures):
+    sentence = "Xiaomi puts 10 billion yuan into 3 plants for the SU7."
+    ground = Ground(passages=(Passage(text=sentence, language="en"),), figures=figures)
+
+    assert unproven(shown, ground, language)
+    for right, grammar in (("CNY 10bn", "en"), ("CNY 10 Mrd.", "de"), ("CNY 100亿", "zh")):
+        assert unproven(right, ground, grammar) == ()
+
+
+def test_a_figure_in_another_unit_is_not_proven():
+    ground = Ground(
+        passages=(Passage(text=NEWS.sentence),), figures=(figure("10000000000", "CNY"), SEEN.figures[0])
     )
+
+    assert [unproven(shown, ground, "en") for shown in ("EUR 10bn", "10bn %", "CNY 12.5")] == [
+        ("10bn",),
+        ("10bn",),
+        ("12.5",),
+    ]
+    assert unproven("CNY 10bn, 12.5 %, 300,000 vehicles", ground, "en") == ()
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    ["10\u200b000 cars", "1\u00ad500 cars", "1\u200e0 cars", "10\n000 cars", "CA\u200bTL", "15亿 for 1.5bn"],
+)
+@pytest.mark.parametrize("language", ["en", "de", "zh"])
+def test_the_quoted_sentence_is_always_there_however_it_writes_its_numbers(sentence, language):
+    news = replace(NEWS, what="Xiaomi: plant, agreed", sentence=sentence)
+    message = write_message(news, replace(SEEN, story_title=sentence), "news", language)
+
+    assert message.left_out == ()
+    assert [part.text for part in message.parts if part.kind == "quote"] == [plain_line(sentence)]
+
+
+@given(st.integers(100, 300), st.sampled_from(["1500000", "1,500,000", "10 billion", "15.5亿", "CNY 1.5bn"]))
+def test_a_quotation_is_never_cut_within_a_number(before, number):
+    sentence = f"{'x' * (before - 99)} {'word ' * 20}{number} and {'so on ' * 60}"
+    message = write_message(replace(NEWS, what="Xiaomi: plant, agreed", sentence=sentence), SEEN)
+    (quote,) = [part.text for part in message.parts if part.kind == "quote"]
+
+    assert quote.endswith("…")
+    assert number in quote or not any(map(str.isdigit, quote))
+    assert QUOTE_LENGTH - 30 <= len(quote) <= QUOTE_LENGTH
 
 
 FIGURES = st.lists(

@@ -7,10 +7,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from extractors.records import Claim
+from extractors.records import Claim, Figure
 from extractors.watch import AlertRule
 from flows.alerts.deliver import deliver
 from flows.alerts.desk import AlertDesk
+from flows.alerts.gathering import Gathering
+from flows.alerts.writing import write_message
 from warehouse.database import insert, open_warehouse
 from warehouse.judged import Development, DevelopmentArticle, Judgement, Reporting, Story
 from warehouse.outbox import save_alerts
@@ -84,6 +86,9 @@ def reporting(name, at=NOW, claims=()):
 
 REPORTS = {name: reporting(name) for name in ("a1", "a2", "a3")}
 REPORTS["a4"] = reporting("a4", NOW + HOUR, (CONFIRMS,))
+PERCENT = Figure(
+    kind="percent", value="12.5", number=12.5, unit="percent", surface="12.5 %", part="body", start=0, stop=1
+)
 DESK = AlertRule(name="desk", to="json://desk/", statuses=("talks",), escalate=True)
 
 
@@ -172,6 +177,24 @@ def test_a_figure_that_changes_is_no_step(room):
     other = replace(TALKS, development_id="d8", supersedes="d1", participants=("company:xiaomi",))
 
     assert desk.hears(other, now=NOW + HOUR) == ()
+
+
+def test_what_a_message_says_is_in_the_reports_that_were_put_to_the_news_and_not_only_in_the_first():
+    told = replace(REPORTS["a1"], mentioned=frozenset({"company:xiaomi"}))
+    later = replace(REPORTS["a2"], mentioned=frozenset({"company:baic"}), figures=(PERCENT,))
+    news = replace(TALKS, participants=("company:xiaomi", "company:baic", "company:catl"))
+    links = (DevelopmentArticle(development_id="d1", article_id="a2", role="confirms", basis="official"),)
+    gathering = Gathering(
+        judgement=Judgement(story=STORY, new=(news,), changed=(), links=links),
+        reports={"a1": told, "a2": later},
+        developments={"d1": news},
+        names={"company:xiaomi": "Xiaomi", "company:baic": "BAIC", "company:catl": "CATL"},
+    )
+    evidence = gathering.evidence(news)
+
+    assert evidence.figures == (PERCENT,)
+    assert evidence.found == {"Xiaomi", "BAIC"}, "that the claim is about CATL does not prove CATL"
+    assert "CATL" not in write_message(news, evidence).body
 
 
 def test_official_word_on_what_was_told_is_told_once_with_its_own_sentence(room):

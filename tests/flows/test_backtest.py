@@ -144,6 +144,27 @@ def test_labels_of_ones_own_say_what_is_right(invoke, stored, tmp_path):
     assert (refused.exit_code, f"{labels}:1: expected a line such as" in refused.stderr) == (2, True)
 
 
+def test_labels_are_read_as_other_programs_write_them_and_lines_of_an_article_count_together(tmp_path):
+    labels = tmp_path / "labels.jsonl"
+    one = '{"url": "https://a.example/1", "developments": ["a\u2028b"]}'
+    labels.write_bytes(b"\xef\xbb\xbf" + f"{one}\r\n\r\n".encode())
+    assert read_labels(labels)["https://a.example/1"] == {"a\u2028b"}
+
+    other = '{"url": "https://a.example/1", "developments": ["c"]}'
+    labels.write_text(f"{one}\n{other}\n", encoding="utf-8")
+    assert read_labels(labels)["https://a.example/1"] == {"a\u2028b", "c"}
+
+
+def test_what_waits_for_the_next_digest_at_the_end_counts(stored):
+    until = max(one.created_at for one in decided(stored, DESK))
+    single, daily = (
+        backtest(stored, rule, START, until, {}) for rule in (DESK, replace(DESK, digest="daily"))
+    )
+
+    assert len(daily.sent) == len(single.sent) > 5
+    assert max(one.sent_at for one in daily.sent) > until
+
+
 @pytest.mark.parametrize(
     ("rules", "said"),
     [

@@ -93,6 +93,20 @@ def test_check_tells_whether_the_variable_of_an_alert_is_set_but_not_its_value(h
     assert "nothing reads" not in from_file.output
 
 
+def test_check_tells_of_a_secret_that_is_missing_or_none_but_not_what_it_is(home):
+    (home / "watch.toml").write_text(WATCH + ALERT + 'secret = "env:NEWSWATCH_HOOK"\n')
+    places = {"NEWSWATCH_DESK": "json://desk.example/"}
+    unset = call("--home", home, "check", **places).stdout
+    wrong = call("--home", home, "check", NEWSWATCH_HOOK="hunter2", **places).stdout
+    right = call("--home", home, "check", NEWSWATCH_HOOK="whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", **places)
+
+    assert "Alert desk: the environment variable NEWSWATCH_HOOK of the secret is not set" in unset
+    assert "Alert desk: NEWSWATCH_HOOK: the secret is none" in wrong
+    assert "hunter2" not in wrong
+    assert "Alert desk: NEWSWATCH_DESK is set" in right.stdout
+    assert "nothing reads" not in right.stdout
+
+
 def test_check_tells_names_that_nothing_reads(home):
     assert "did you mean NEWSWATCH_WORKERS?" in call("--home", home, "check", NEWSWATCH_WORKER="2").stdout
 

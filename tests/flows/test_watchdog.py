@@ -248,6 +248,23 @@ def test_a_rule_without_an_address_breaks_nothing(home):
     assert (alert.state, alert.error) == ("failed", "the environment variable is not set")
 
 
+@pytest.mark.parametrize("secret", [None, "", "hunter2"])
+def test_a_rule_that_cannot_sign_breaks_nothing_and_keeps_no_other_one_from_telling(home, a_watch, secret):
+    signed = AlertRule(name="signed", to="env:OPERATOR", about="health", secret="env:HOOK")
+    home.watch = a_watch(alerts=(signed, *home.watch.alerts))
+    if secret is not None:
+        home.settings.environment["HOOK"] = secret
+    dog = home.dog()
+    settled(dog, looks(dog, NOON, 21))
+    told = {one.rule: one for one in read_told(home.settings.state).alerts}
+
+    assert len(home.titles()) == 1
+    assert told["operator"].state == "sent"
+    assert told["signed"].state == "failed"
+    assert "HOOK" in told["signed"].error
+    assert "hunter2" not in told["signed"].error
+
+
 @pytest.mark.parametrize(
     "left", [b"", b"{", b'{"episodes": 3}', b'{"episodes": [{"x": 1}], "alerts": []}', b"[]"]
 )

@@ -117,6 +117,7 @@ def test_alerts_that_should_have_gone_out_are_counted_by_rule(con):
             alert(6, rule="mail", attempts=4),
             alert(7, rule="untried"),
             alert(8, rule="tried", state="failed", attempts=3),
+            alert(9, rule="was-gone", state="failed", error="rule was-gone: no longer in the watch file"),
         ],
     )
     found = {one.rule: one for one in read_vitals(con, NOON).undelivered}
