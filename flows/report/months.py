@@ -15,8 +15,8 @@ from warehouse.database import Connection, rows
 
 #: The folder of the pages, beside the report.
 MONTHS = "months"
-#: Developments of a page: what a phone opens at once. A month with more has several pages.
-PAGE_LENGTH = 500
+#: Developments, and stories, of a page at the most: what a phone opens at once. A month with more has several pages.
+PAGE_LENGTH = 300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +39,7 @@ class Line:
 
 def pages_of(month: Month) -> tuple[str, ...]:
     """Return the names of the pages of a month: `2024-03`, `2024-03-2`."""
-    count = max(1, -(-month.developments // PAGE_LENGTH))
+    count = max(1, -(-max(month.developments, month.stories) // PAGE_LENGTH))
     return tuple(month.month if number == 1 else f"{month.month}-{number}" for number in range(1, count + 1))
 
 
@@ -133,13 +133,14 @@ def _month_page(
 ) -> str:
     names = pages_of(month)
     number = names.index(name)
+    shown = slice(number * PAGE_LENGTH, (number + 1) * PAGE_LENGTH)
     return (
         templates(told["language"])
         .get_template("month.html")
         .render(
             month=month,
-            lines=tuple(_lines(developments[number * PAGE_LENGTH :][:PAGE_LENGTH], told["there"])),
-            stories=[_begun(row, told["there"]) for row in stories] if number == 0 else [],
+            lines=tuple(_lines(developments[shown], told["there"])),
+            stories=[_begun(row, told["there"]) for row in stories[shown]],
             names=names,
             number=number,
             beside=told["beside"],
