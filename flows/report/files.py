@@ -42,9 +42,9 @@ def templates(language: Language = "en") -> jinja2.Environment:
     environment.install_gettext_translations(words.catalogue, newstyle=True)  # type: ignore[attr-defined]  # the extension's
     environment.globals.update(language=language, inlined=_inlined, policy=_policy)
     environment.filters["line"] = plain_line
-    for name in ("event", "status", "basis", "state", "tongue", "told"):
+    for name in ("event", "status", "basis", "state", "tongue", "told", "part", "figure_kind"):
         environment.filters[name] = getattr(words, name)
-    for name in ("time", "clock", "day", "weekday", "month", "number", "share"):
+    for name in ("time", "clock", "day", "weekday", "month", "number", "score", "share"):
         environment.filters[name] = getattr(words, name)
     return environment
 

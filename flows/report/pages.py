@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 
@@ -86,7 +87,7 @@ def page(
             data=data,
             days=tuple(_by_day(data.entries)),
             graphs=tuple(graphs(data.measures, words_of(language))),
-            svg=svg,
+            svg=partial(svg, written=words_of(language).number),
             title=title,
             now=now,
             period=DAYS,

@@ -30,8 +30,8 @@ LANGUAGES: tuple[Language, ...] = get_args(Language)
 #: As dates and numbers are written: the day before the month in both.
 _LOCALES: dict[Language, str] = {"de": "de_DE", "en": "en_GB"}
 _FORMS: dict[Language, dict[str, str]] = {
-    "de": {"day": "d. MMM y", "weekday": "EEEE, d. MMMM y", "short": "d. MMM", "month": "LLLL y"},
-    "en": {"day": "d MMM y", "weekday": "EEEE, d MMMM y", "short": "d MMM", "month": "LLLL y"},
+    "de": {"day": "d. MMM y", "weekday": "EEEE, d.\u00a0MMMM\u00a0y", "short": "d. MMM", "month": "LLLL y"},
+    "en": {"day": "d MMM y", "weekday": "EEEE, d\u00a0MMMM\u00a0y", "short": "d MMM", "month": "LLLL y"},
 }
 #: The line that tells a development (`warehouse.developments.what`): names, kind and status, hearsay, figures.
 _TOLD = re.compile(
@@ -111,7 +111,7 @@ class Words:
         return _shown_day(_in_utc(day), self.language, "day")
 
     def weekday(self, day: date) -> str:
-        """Return a day as `Thursday, 28 March 2024`; of a moment, its day in UTC."""
+        """Return a day as `Thursday, 28 March 2024`, in two lines at the most; of a moment, its day in UTC."""
         return _shown_day(_in_utc(day), self.language, "weekday")
 
     def short_day(self, day: date) -> str:
@@ -125,6 +125,26 @@ class Words:
     def number(self, number: float) -> str:
         """Return a number with at most one decimal."""
         return _shown_number(round(number, 1), self.language)
+
+    def score(self, score: float) -> str:
+        """Return a number with two decimals."""
+        return format_decimal(score, format="0.00", locale=_LOCALES[self.language])
+
+    def part(self, key: str) -> str:
+        """Return what a part of an article is called: title, lead or body."""
+        _ = self.catalogue.gettext
+        return {"title": _("title"), "lead": _("lead"), "body": _("body")}[key]
+
+    def figure_kind(self, key: str) -> str:
+        """Return what a kind of figure is called."""
+        _ = self.catalogue.gettext
+        return {
+            "money": _("money"),
+            "vehicles": _("vehicles"),
+            "vehicles_per_year": _("vehicles a year"),
+            "percent": _("percent"),
+            "date": _("date"),
+        }.get(key) or _("other")
 
     def share(self, share: float) -> str:
         """Return a share of 1 as whole percent."""

@@ -245,6 +245,34 @@ def test_a_failing_source_is_told_with_cause_and_advice_and_no_key(a_report, tmp
     assert "hunter22" not in text
 
 
+def test_one_source_that_was_never_polled_is_not_said_to_work(a_report, tmp_path):
+    a_report()
+    with open_warehouse(tmp_path / "w.duckdb") as con:
+        insert(
+            con,
+            "sources",
+            [
+                {
+                    "source_id": "wire",
+                    "kind": "feed",
+                    "url": "https://wire.example/feed",
+                    "state": "new",
+                    "failures": 0,
+                    "next_poll_at": NOW,
+                    "interval_s": 900,
+                    "last_ok_at": None,
+                    "advice": None,
+                    "error": None,
+                }
+            ],
+        )
+    publish(tmp_path / "w.duckdb", tmp_path / "s.duckdb")
+    page = html.fromstring(write_report(tmp_path / "s.duckdb", tmp_path / "report", NOW, "Cars").read_bytes())
+
+    assert page.xpath("//section[@id='sources']//summary/text()") == ["1 source without trouble"]
+    assert page.xpath("//dl/div[last()]/dt/text()") == ["source, does not fail"]
+
+
 def test_hostile_text_is_inert_in_the_page_and_the_feed(a_report):
     path = a_report(text=EVIL, url="javascript:alert({})")
     page, feed = html.fromstring(path.read_bytes()), etree.parse(path.with_name("developments.atom"))

@@ -224,9 +224,11 @@ def test_light_dark_and_print_have_their_own_look(reports, opened):
     )
     printed = opened(folder / "index.html", scheme="dark")
     printed.emulate_media(media="print")
+    tints = "[...document.querySelectorAll('.tags .official')].map(one => getComputedStyle(one).color)"
 
     assert light != dark
     assert printed.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    assert printed.evaluate(tints) == opened(folder / "index.html").evaluate(tints) != []
     assert printed.locator("nav").first.is_hidden()
     assert (
         printed.evaluate("getComputedStyle(document.querySelector('article.card')).contentVisibility")

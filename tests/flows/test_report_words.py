@@ -79,8 +79,9 @@ def test_dates_and_numbers_are_written_as_the_language_does():
     assert words_of("de").time(moment) == "25. Juli 2024, 10:30 UTC"
     assert words_of("en").time(moment) == "25 Jul 2024, 10:30 UTC"
     assert (words_of("de").number(12345.67), words_of("en").number(12345.67)) == ("12.345,7", "12,345.7")
+    assert (words_of("de").score(0.815), words_of("en").score(1)) == ("0,82", "1.00")
     assert words_of("de").month("2024-03") == "März 2024"
-    assert words_of("en").weekday(date(2024, 3, 28)) == "Thursday, 28 March 2024"
+    assert words_of("en").weekday(date(2024, 3, 28)) == "Thursday, 28\u00a0March\u00a02024"
 
 
 @pytest.mark.parametrize(
