@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from flows.alerts.message import is_link, plain_line, reach
+from flows.alerts.message import is_link, plain_line
 from warehouse.database import Connection
 from warehouse.read_stories import DevelopmentRow, OtherDevelopment, ReportRow, Withdrawal, read_developments
 
@@ -72,7 +72,7 @@ class Entry:
     `moments` are the first report, the second origin and the first one on official word, as far as there are;
     `known_before` is the superseded development, None where there is none; `contradictions` what says otherwise;
     `correction` is None while it stands and where its article is no longer kept; `language` None where unknown.
-    `articles`, `copies` among them, report it; `reach` says so in English.
+    `articles`, `copies` among them, report it.
     """
 
     development_id: str
@@ -86,7 +86,6 @@ class Entry:
     headline: str
     language: str | None
     reported_at: datetime
-    reach: str
     origins: int
     figures: tuple[str, ...]
     moments: tuple[Moment, ...]
@@ -145,7 +144,6 @@ def _entry(row: DevelopmentRow, story: str) -> Entry:
         story=line(story),
         language=row.language,
         reported_at=row.reported_at,
-        reach=reach(row.articles, row.copies),
         articles=row.articles,
         copies=row.copies,
         origins=row.origins,

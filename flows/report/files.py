@@ -40,9 +40,9 @@ def templates(language: Language = "en") -> jinja2.Environment:
     )
     words = words_of(language)
     environment.install_gettext_translations(words.catalogue, newstyle=True)  # type: ignore[attr-defined]  # the extension's
-    environment.globals.update(language=language, inlined=_inlined, policy=_policy)
+    environment.globals.update(language=language, inlined=_inlined, policy=_policy, reach=words.reach)
     environment.filters["line"] = plain_line
-    for name in ("event", "status", "basis", "state", "tongue", "told", "part", "figure_kind"):
+    for name in ("event", "status", "basis", "state", "tongue", "told", "part", "figure_kind", "origins"):
         environment.filters[name] = getattr(words, name)
     for name in ("time", "clock", "day", "weekday", "month", "number", "score", "share"):
         environment.filters[name] = getattr(words, name)

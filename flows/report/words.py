@@ -97,6 +97,21 @@ class Words:
         line = f"{before}{self.event(found['event'])}, {self.status(found['status'])}{hearsay}"
         return f"{line}: {figures}" if after else line
 
+    def origins(self, count: int) -> str:
+        """Return how many independent origins there are."""
+        ngettext = self.catalogue.ngettext
+        told = ngettext("%(number)s independent origin", "%(number)s independent origins", count)
+        return told % {"number": self.number(count)}
+
+    def reach(self, articles: int, copies: int) -> str:
+        """Return how many articles there are, `copies` among them: `3 articles +1 copy`."""
+        ngettext, own = self.catalogue.ngettext, articles - copies
+        told = ngettext("%(number)s article", "%(number)s articles", own) % {"number": self.number(own)}
+        if not copies:
+            return told
+        more = ngettext("+%(number)s copy", "+%(number)s copies", copies)
+        return f"{told} {more % {'number': self.number(copies)}}"
+
     def time(self, moment: datetime) -> str:
         """Return a moment as `28 Mar 2024, 12:00 UTC`."""
         at = moment.astimezone(UTC)
@@ -152,15 +167,15 @@ class Words:
 
 
 def language_of(watch: Watch | None, asked: str | None = None) -> Language:
-    """Return the language of the interface: the one asked for, else the watch's first, else English.
+    """Return the language of the interface: the one asked for, else the first of the watch that there is, else English.
 
     Raises:
         ValueError: there is no catalogue of the one asked for.
     """
     if asked is not None and asked not in LANGUAGES:
         raise ValueError(f"the report speaks {' and '.join(LANGUAGES)}, not {asked!r}")
-    wanted = asked or (watch.languages[0] if watch and watch.languages else "en")
-    return wanted if wanted in LANGUAGES else "en"
+    wanted = (asked,) if asked else (*(watch.languages if watch else ()), "en")
+    return next(known for one in wanted for known in LANGUAGES if known == one)
 
 
 @cache

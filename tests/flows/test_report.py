@@ -289,7 +289,11 @@ def test_the_page_asks_nobody_for_anything(a_report):
     page = html.fromstring(a_report().read_bytes())
 
     assert page.xpath("//@src") == []
-    assert page.xpath("//link/@href") == ["developments.atom"]
+    assert page.xpath("//link/@href") == ["developments.atom", "developments.json"]
+    assert page.xpath("//nav//a[not(starts-with(@href, '#'))]/@href") == [
+        "developments.atom",
+        "developments.json",
+    ]
     assert "default-src 'none'" in page.xpath("//meta[@http-equiv]/@content")[0]
     assert "unsafe" not in page.xpath("//meta[@http-equiv]/@content")[0]
     assert page.xpath("//@style") == []
@@ -333,14 +337,19 @@ def test_an_empty_snapshot_gives_a_page_and_nothing_half_written(tmp_path):
     assert sorted(found.suffix for found in path.parent.iterdir()) == [".atom", ".html", ".json"]
 
 
-def test_the_command_speaks_german_or_english_and_refuses_others(a_report, tmp_path):
+def test_the_command_speaks_german_or_english_and_refuses_others(a_report, tmp_path, monkeypatch):
     a_report()
     (tmp_path / "s.duckdb").rename(tmp_path / "newswatch.duckdb")
     (tmp_path / "watch.toml").write_text(
         'name = "c"\ntitle = "C"\nlanguages = ["en"]\n[[entities]]\nid = "company:x"\nnames = { en = ["X"] }\n'
     )
+    monkeypatch.setenv("NEWSWATCH_REPORT_URL", "https://news.example/cars")
     done = CliRunner().invoke(main, ["report", "--home", str(tmp_path), "--language", "de"])
 
     assert done.exit_code == 0, done.output
     assert 'lang="de"' in (tmp_path / "report" / "index.html").read_text()
+    assert (
+        'rel="self" href="https://news.example/cars/developments.atom"'
+        in (tmp_path / "report" / "developments.atom").read_text()
+    )
     assert CliRunner().invoke(main, ["report", "--home", str(tmp_path), "--language", "fr"]).exit_code == 2

@@ -60,7 +60,7 @@ def test_a_withdrawal_whose_article_is_gone_is_told_all_the_same(a_report):
     path = a_report("DELETE FROM articles WHERE article_id = 'a8'")
 
     assert "the article that took it back is no longer kept" in said(cards(path)["d4"])
-    assert "Withdrawn 2024-03-03 10:00 UTC: the article is no longer kept" in "".join(
+    assert "Withdrawn 3 Mar 2024, 10:00 UTC: the article is no longer kept" in "".join(
         entries(path)["d4"].itertext()
     )
 
@@ -126,8 +126,8 @@ def test_the_feed_tells_the_same_facts(a_report):
     assert "“The stake was reported in error.” (Tech Daily, https://news.example/a8)" in told["d4"]
     assert "Contradicts: BAIC, Xiaomi: partnership, denied" in told["d2"]
     assert "Known before: Xiaomi, BAIC: partnership, talks" in told["d2"]
-    assert "Second origin: 2024-03-01 10:00 UTC, Morgenblatt" in told["d1"]
-    assert "Independent origins: 3; 3 articles +1 copy" in told["d1"]
+    assert "Second origin: 1 Mar 2024, 10:00 UTC, Morgenblatt" in told["d1"]
+    assert "3 independent origins; 3 articles +1 copy" in told["d1"]
     assert "“A plant is planned.” (the article is no longer kept)" in told["d5"]
 
 

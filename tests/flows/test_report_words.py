@@ -1,5 +1,6 @@
 """The languages of the report: nothing is left untranslated, nothing is filled in wrongly."""
 
+import json
 import re
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -85,13 +86,19 @@ def test_dates_and_numbers_are_written_as_the_language_does():
 
 
 @pytest.mark.parametrize(
-    ("first", "asked", "told"),
-    [("de", None, "de"), ("zh", None, "en"), ("zh", "de", "de"), ("de", "en", "en")],
+    ("spoken", "asked", "told"),
+    [
+        (["de", "en"], None, "de"),
+        (["zh", "de", "en"], None, "de"),
+        (["zh"], None, "en"),
+        (["zh"], "de", "de"),
+        (["de", "en"], "en", "en"),
+    ],
 )
-def test_the_language_is_the_one_asked_for_else_that_of_the_watch(tmp_path, first, asked, told):
+def test_the_language_is_the_one_asked_for_else_that_of_the_watch(tmp_path, spoken, asked, told):
     path = tmp_path / "watch.toml"
     path.write_text(
-        f'name = "c"\ntitle = "C"\nlanguages = ["{first}", "en"]\n'
+        f'name = "c"\ntitle = "C"\nlanguages = {json.dumps(spoken)}\n'
         '[[entities]]\nid = "company:x"\nnames = { en = ["X"] }\n'
     )
 
