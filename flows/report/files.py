@@ -66,9 +66,10 @@ def replace_file(path: Path, content: bytes) -> None:
 def replace_files(contents: Mapping[Path, bytes]) -> None:
     """Write each of the contents beside its path, then put all in their places, each in one step.
 
-    All are written before the first is flushed: the disk takes them together.
+    All are written before the first is flushed: the disk takes them together. What a killed writer leaves beside them
+    is cleared away with the other temporary files.
     """
-    beside = {path: path.with_name(f".{path.name}.{os.getpid()}.new") for path in contents}
+    beside = {path: path.with_name(f".{path.name}.{os.getpid()}.writing") for path in contents}
     try:
         for path, content in contents.items():
             beside[path].write_bytes(content)

@@ -1,6 +1,7 @@
 """The page and the Atom feed of a real snapshot file."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -8,9 +9,11 @@ from lxml import etree, html
 
 from flows.cli import main
 from flows.report import pages, stories
+from flows.report.files import replace_file
 from flows.report.index import read_report
 from flows.report.pages import write_report
 from warehouse.database import insert, open_snapshot, open_warehouse
+from warehouse.retention import TEMPORARY
 from warehouse.snapshot import publish
 from warehouse.summaries import refill
 
@@ -325,6 +328,20 @@ def test_five_thousand_developments_are_cut_and_it_says_so(a_report):
     ]
     assert len(months) == 17
     assert sorted(one for some in lines for one in some) == sorted(f"d{n}" for n in range(5000))
+
+
+def test_what_is_half_written_has_a_name_that_housekeeping_knows(tmp_path, monkeypatch):
+    def die(self, target):
+        raise KeyboardInterrupt
+
+    seen = []
+    monkeypatch.setattr(Path, "replace", die)
+    monkeypatch.setattr(Path, "unlink", lambda path, missing_ok=False: seen.append(path.name))
+    with pytest.raises(KeyboardInterrupt):
+        replace_file(tmp_path / "index.html", b"new")
+
+    assert [path.name for path in tmp_path.glob("**/.*.writing")] == seen
+    assert all(name.endswith(TEMPORARY) for name in seen) and seen  # noqa: PT018 - one thing
 
 
 def test_an_empty_snapshot_gives_a_page_and_nothing_half_written(tmp_path):
