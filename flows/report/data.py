@@ -72,7 +72,7 @@ class Entry:
     `moments` are the first report, the second origin and the first one on official word, as far as there are;
     `known_before` is the superseded development, None where there is none; `contradictions` what says otherwise;
     `correction` is None while it stands and where its article is no longer kept; `language` None where unknown.
-    `articles`, `copies` among them, report it.
+    `articles`, `copies` among them, report it. `story` is the title of its story, in `story_language`.
     """
 
     development_id: str
@@ -99,6 +99,7 @@ class Entry:
     links: tuple[Link, ...]
     articles: int = 0
     copies: int = 0
+    story_language: str | None = None
 
     @property
     def later(self) -> tuple[Moment, ...]:
@@ -125,13 +126,13 @@ class Entry:
 
 
 def entries_of(con: Connection, found: Sequence[Mapping[str, Any]]) -> dict[str, Entry]:
-    """Return by id the developments of rows with `development_id` and the title of the `story`."""
-    titles = {row["development_id"]: row["story"] or "" for row in found}
+    """Return by id the developments of rows with `development_id`, and title and language of the story."""
+    titles = {row["development_id"]: (row["story"] or "", row["story_language"]) for row in found}
     developments = read_developments(con, ids=tuple(titles)) if titles else ()
-    return {row.development_id: _entry(row, titles[row.development_id]) for row in developments}
+    return {row.development_id: _entry(row, *titles[row.development_id]) for row in developments}
 
 
-def _entry(row: DevelopmentRow, story: str) -> Entry:
+def _entry(row: DevelopmentRow, story: str, story_language: str | None) -> Entry:
     told = ("event_type", "status", "basis", "what", "sentence", "headline")
     shown: dict[str, Any] = {name: line(getattr(row, name) or "") for name in told}
     elsewhere = {row.first_article_id, row.withdrawn_by}
@@ -142,6 +143,7 @@ def _entry(row: DevelopmentRow, story: str) -> Entry:
         development_id=row.development_id,
         story_id=row.story_id,
         story=line(story),
+        story_language=story_language,
         language=row.language,
         reported_at=row.reported_at,
         articles=row.articles,

@@ -34,6 +34,7 @@ class Line:
     reported_at: datetime
     first: Link
     story: str
+    story_language: str | None
     page: str | None
 
 
@@ -120,6 +121,7 @@ def _lines(found: Sequence[Mapping[str, Any]], there: frozenset[str]) -> Iterato
                 language=row["language"],
             ),
             story=line(row["story"] or ""),
+            story_language=row["story_language"],
             page=row["story_id"] if row["story_id"] in there else None,
         )
 

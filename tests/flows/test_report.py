@@ -201,6 +201,22 @@ def test_a_story_that_was_merged_has_a_page_that_leads_on(a_report, tmp_path):
     assert html.fromstring((folder / "s9.html").read_bytes()).xpath("//main//a/@href") == ["s1.html"]
 
 
+def test_the_title_of_a_story_names_its_language_wherever_it_stands(a_report, tmp_path):
+    a_report()
+    with open_warehouse(tmp_path / "w.duckdb") as con:
+        con.execute("UPDATE stories SET title_article_id = 'a0'")
+        con.execute("UPDATE articles SET language = 'zh' WHERE article_id = 'a0'")
+    publish(tmp_path / "w.duckdb", tmp_path / "s.duckdb")
+    path = write_report(tmp_path / "s.duckdb", tmp_path / "report", NOW, "Cars")
+
+    for page in (path, path.parent / "months" / "2024-03.html"):
+        links = html.fromstring(page.read_bytes()).xpath("//a[contains(@href, 'stories/')]/bdi")
+        assert len(links) >= 2
+        assert {link.get("lang") for link in links} == {"zh"}
+    story = html.fromstring((path.parent / "stories" / "s1.html").read_bytes())
+    assert story.xpath("//h1/bdi/@lang") == ["zh"]
+
+
 def test_a_week_of_the_table_of_mentions_is_never_cut(a_report, tmp_path):
     a_report()
     monday, newest = datetime(2024, 1, 1, 1, tzinfo=UTC), NOW  # the week of NOW and 12 before
