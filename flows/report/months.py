@@ -17,6 +17,8 @@ from warehouse.database import Connection, rows
 MONTHS = "months"
 #: Developments, and stories, of a page at the most: what a phone opens at once. A month with more has several pages.
 PAGE_LENGTH = 300
+#: Pages that are made and written together, each a quarter of a megabyte: the months of a lot are read once.
+_AT_ONCE = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +93,7 @@ def write_months(
             for name in names
         }
 
-    write_changed(folder, versions, make, 12)
+    write_changed(folder, versions, make, _AT_ONCE)
 
 
 def _beside(month: str, around: Sequence[str]) -> tuple[str | None, str | None]:
