@@ -100,6 +100,8 @@ def _mentions(measures: Measures, words: Words) -> Graph:
     }
     if measures.gaps:
         about += " " + _("Weeks in which not every source could be read are shaded.")
+    if measures.under_way:
+        about += " " + _("The last week is not over yet.")
     gap = "\n" + _("Not every source could be read.")
 
     def points(voice: Voice) -> Iterator[Point]:

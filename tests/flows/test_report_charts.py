@@ -1,7 +1,9 @@
 """The charts: every number is there, in the picture's words and in the table, whatever the names are."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html
@@ -142,6 +144,15 @@ def test_every_number_of_a_german_chart_is_written_in_german():
     assert "3.500 Entwicklungen, 1.200 zuerst" in shown[2][0]
     assert "Gelesen: 1.234" in shown[3][0]
     assert "Artikel: 56.789" in shown[3][0]
+
+
+@pytest.mark.parametrize(("day", "under_way"), [(0, True), (5, True), (6, False), (20, False)])
+def test_a_week_that_is_not_over_is_told_lest_it_looks_like_a_fall(day, under_way):
+    counted = measures(["Xiaomi", "BAIC"])
+    days = (Looked(day=counted.weeks[-1] + timedelta(days=day), read=1, reached=0, missed=0, articles=1),)
+    about = next(graphs(replace(counted, days=days), words_of("en"))).about
+
+    assert ("The last week is not over yet." in about) is under_way
 
 
 def test_nothing_counted_gives_no_chart():

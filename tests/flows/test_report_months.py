@@ -64,6 +64,9 @@ def test_each_page_of_a_month_names_itself_and_leads_to_the_others_from_both_end
         for place in ("//header", "//main"):
             found = page.xpath(f"{place}//nav[.//*[@aria-current]]//a/@href")
             assert found == [f"{one}.html" for one in pages if one != name]
+        assert page.xpath("//header//nav//*[@aria-label]/@aria-label")[-2:] == [
+            f"Page {number}" for number, one in enumerate(pages, start=1) if one != name
+        ]
         assert len(set(page.xpath("//nav/@aria-label"))) == len(page.xpath("//nav"))
 
 
