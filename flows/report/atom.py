@@ -32,7 +32,8 @@ def atom_feed(
 
     The ids are stable: `urn:newswatch:development:` and the id of the development; that of the feed comes from the
     `name` of the watch, which stays when its title is written anew. An entry counts as updated when its development
-    was contradicted or withdrawn. `served_at` is the address of the folder of the report, None where nobody serves it.
+    became official, was contradicted or withdrawn. `served_at` is the address of the folder of the report, None where
+    nobody serves it.
     """
     root = etree.Element(f"{{{_ATOM}}}feed", nsmap=_DEFAULT)
     root.set(_LANGUAGE, words.language)

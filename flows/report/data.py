@@ -119,10 +119,24 @@ class Entry:
         return any(not other.withdrawn for other in self.contradictions)
 
     @property
+    def official_at(self) -> datetime | None:
+        """When hearsay was first reported on official word, None where it was not, or was official from the start."""
+        found = (one.at for one in self.moments if one.name == "official")
+        return next(found, None) if self.basis == "unconfirmed" else None
+
+    @property
     def updated_at(self) -> datetime:
-        """When what holds last changed: reported, contradicted or withdrawn; a confirmation changes nothing of it."""
+        """When what holds last changed: reported, official, contradicted, withdrawn; a second origin changes none."""
         against = (other.first.reported_at for other in self.contradictions)
-        return max(self.reported_at, self.withdrawn_at or self.reported_at, *against)
+        later = (one for one in (self.official_at, self.withdrawn_at, *against) if one)
+        return max((self.reported_at, *later))
+
+    @property
+    def standing(self) -> str:
+        """How it stands, in one word: `withdrawn`, `official` (by now, at least) or `unconfirmed`."""
+        if self.withdrawn:
+            return "withdrawn"
+        return "official" if self.official_at or self.basis == "official" else "unconfirmed"
 
 
 def entries_of(con: Connection, found: Sequence[Mapping[str, Any]]) -> dict[str, Entry]:
