@@ -236,6 +236,18 @@ def test_light_dark_and_print_have_their_own_look(reports, opened):
     )
 
 
+def test_no_column_of_a_table_is_cut_off_on_paper(reports, opened):
+    page = opened(reports(language="de") / "index.html", 700)  # a sheet without its margins
+    page.emulate_media(media="print")
+    page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
+    reach = page.evaluate(
+        "[...document.querySelectorAll('table')].map(one => one.getBoundingClientRect().right)"
+    )
+
+    assert len(reach) > 5
+    assert max(reach) <= 700
+
+
 def test_the_interface_speaks_the_first_language_of_the_watch(reports, opened):
     page = opened(reports(language="de") / "index.html")
 
