@@ -82,7 +82,9 @@ def told(home, *arguments):
 def harmful(text):
     """Return the characters that a terminal or a reader would obey."""
     return {
-        c for c in text if unicodedata.category(c) in {"Cc", "Cf", "Zl", "Zp"} and c not in "\n\u00ad\u200c\u200d"
+        c
+        for c in text
+        if unicodedata.category(c) in {"Cc", "Cf", "Zl", "Zp"} and c not in "\n\u00ad\u200c\u200d"
     }
 
 
