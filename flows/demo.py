@@ -117,5 +117,5 @@ def _run_steps(
             results.append(
                 run_cycle(settings, watch, clock, pool=pool, with_report=False, with_housekeeping=False)
             )
-        report(settings, watch, standing_clock(moments[-1]))
+        report(settings, watch, standing_clock(moments[-1]), watch.alerts[0].language)  # as its messages
     return results

@@ -240,6 +240,7 @@ def _remove_leftovers(settings: Settings, now: datetime) -> int:
     ours = (f".{settings.snapshot.name}.writing", "backup.restoring")  # the rest of the home is the user's
     found = [one for folder in folders for one in _files(folder, "*")]
     found += [one for name in ours for one in _files(settings.home, name)]
+    found += _files(settings.report, "**/.*.writing")
     gone = leftovers(found, now, orders)
     for path in gone:
         log.info("leftover_removed", path=str(path))

@@ -95,10 +95,10 @@ def import_command(files: tuple[Path, ...], alert: bool) -> None:
 @click.option(
     "--language",
     type=click.Choice(["de", "en"]),
-    help="The language of its interface [the first one of the watch, where it is one of these, else en].",
+    help="The language of its pages and feeds, this once [the first of the watch that is one of these, else en].",
 )
 def report_command(language: str | None) -> None:
-    """Write the HTML report and the Atom feed; print where.
+    """Write the HTML report and the feeds of developments (Atom, JSON); print where.
 
     Pages of stories in which nothing has changed are left as they are; where very many are to be written, those
     reported on last come first, and the next report goes on.
@@ -108,7 +108,15 @@ def report_command(language: str | None) -> None:
 
     settings = given_settings()
     watch = given_watch(settings)
-    page = write_report(settings.snapshot, settings.report, given_clock()(), watch.title, watch, language)
+    page = write_report(
+        settings.snapshot,
+        settings.report,
+        given_clock()(),
+        watch.title,
+        watch,
+        language,
+        settings.report_url,
+    )
     if wants_json():
         show_json({"report": page})
     else:

@@ -7,7 +7,7 @@ a field over the whole height of the picture that pointer and keyboard reach, an
 import re
 import sys
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pygal
@@ -37,9 +37,12 @@ _KINDS: dict[Form, Any] = {
 }
 
 
-def svg(panel: Panel, name: str) -> Markup:
-    """Return the picture of `panel` as markup, of the name `name`; all text in it is escaped."""
-    drawn = _drawn(panel)
+def svg(panel: Panel, name: str, written: Callable[[float], str] = str) -> Markup:
+    """Return the picture of `panel` as markup, of the name `name`; all text in it is escaped.
+
+    `written` says how a number stands at the axis.
+    """
+    drawn = _drawn(panel, written)
     plot = drawn.find("g/g[@class='plot']")
     picture = etree.Element("svg")  # pages need no namespace, and pygal gives its elements none
     height = drawn.get("viewBox").split()[-1]
@@ -70,7 +73,7 @@ def svg(panel: Panel, name: str) -> Markup:
     return Markup(text)  # noqa: S704 - written by lxml, which escapes
 
 
-def _drawn(panel: Panel) -> Any:
+def _drawn(panel: Panel, written: Callable[[float], str]) -> Any:
     """Return the picture as pygal draws it."""
     lying = panel.form == "lying"
     height = len(panel.points) * _ROW + _ROWS_REST if lying else _HEIGHTS[panel.form]
@@ -88,7 +91,8 @@ def _drawn(panel: Panel) -> Any:
         range=(0, panel.peak),
         style=Style(label_font_size=_FONT, major_label_font_size=_FONT),
         y_labels=[
-            {"value": value, "label": f"{value:g}{panel.unit}"} for value in (0, panel.peak / 2, panel.peak)
+            {"value": value, "label": f"{written(value)}{panel.unit}"}
+            for value in (0, panel.peak / 2, panel.peak)
         ],
     )
     chart.x_labels = [_label(point.label) for point in points] if lying else _sparse(panel)

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from flows.alerts.message import is_link, plain_line, reach
+from flows.alerts.message import is_link, plain_line
 from warehouse.database import Connection
 from warehouse.read_stories import DevelopmentRow, OtherDevelopment, ReportRow, Withdrawal, read_developments
 
@@ -72,7 +72,7 @@ class Entry:
     `moments` are the first report, the second origin and the first one on official word, as far as there are;
     `known_before` is the superseded development, None where there is none; `contradictions` what says otherwise;
     `correction` is None while it stands and where its article is no longer kept; `language` None where unknown.
-    `articles`, `copies` among them, report it; `reach` says so in English.
+    `articles`, `copies` among them, report it. `story` is the title of its story, in `story_language`.
     """
 
     development_id: str
@@ -86,7 +86,6 @@ class Entry:
     headline: str
     language: str | None
     reported_at: datetime
-    reach: str
     origins: int
     figures: tuple[str, ...]
     moments: tuple[Moment, ...]
@@ -100,6 +99,7 @@ class Entry:
     links: tuple[Link, ...]
     articles: int = 0
     copies: int = 0
+    story_language: str | None = None
 
     @property
     def later(self) -> tuple[Moment, ...]:
@@ -119,20 +119,34 @@ class Entry:
         return any(not other.withdrawn for other in self.contradictions)
 
     @property
+    def official_at(self) -> datetime | None:
+        """When hearsay was first reported on official word, None where it was not, or was official from the start."""
+        found = (one.at for one in self.moments if one.name == "official")
+        return next(found, None) if self.basis == "unconfirmed" else None
+
+    @property
     def updated_at(self) -> datetime:
-        """When what holds last changed: reported, contradicted or withdrawn; a confirmation changes nothing of it."""
+        """When what holds last changed: reported, official, contradicted, withdrawn; a second origin changes none."""
         against = (other.first.reported_at for other in self.contradictions)
-        return max(self.reported_at, self.withdrawn_at or self.reported_at, *against)
+        later = (one for one in (self.official_at, self.withdrawn_at, *against) if one)
+        return max((self.reported_at, *later))
+
+    @property
+    def standing(self) -> str:
+        """How it stands, in one word: `withdrawn`, `official` (by now, at least) or `unconfirmed`."""
+        if self.withdrawn:
+            return "withdrawn"
+        return "official" if self.official_at or self.basis == "official" else "unconfirmed"
 
 
 def entries_of(con: Connection, found: Sequence[Mapping[str, Any]]) -> dict[str, Entry]:
-    """Return by id the developments of rows with `development_id` and the title of the `story`."""
-    titles = {row["development_id"]: row["story"] or "" for row in found}
+    """Return by id the developments of rows with `development_id`, and title and language of the story."""
+    titles = {row["development_id"]: (row["story"] or "", row["story_language"]) for row in found}
     developments = read_developments(con, ids=tuple(titles)) if titles else ()
-    return {row.development_id: _entry(row, titles[row.development_id]) for row in developments}
+    return {row.development_id: _entry(row, *titles[row.development_id]) for row in developments}
 
 
-def _entry(row: DevelopmentRow, story: str) -> Entry:
+def _entry(row: DevelopmentRow, story: str, story_language: str | None) -> Entry:
     told = ("event_type", "status", "basis", "what", "sentence", "headline")
     shown: dict[str, Any] = {name: line(getattr(row, name) or "") for name in told}
     elsewhere = {row.first_article_id, row.withdrawn_by}
@@ -143,9 +157,9 @@ def _entry(row: DevelopmentRow, story: str) -> Entry:
         development_id=row.development_id,
         story_id=row.story_id,
         story=line(story),
+        story_language=story_language,
         language=row.language,
         reported_at=row.reported_at,
-        reach=reach(row.articles, row.copies),
         articles=row.articles,
         copies=row.copies,
         origins=row.origins,

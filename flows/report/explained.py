@@ -156,13 +156,18 @@ def _mark(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NameGroup:
-    """Mentions of one entity with the same spelling and reason; `places` is for a reader: `title 1×, body 3×`."""
+    """Mentions of one entity with the same spelling and reason; `parts` are those they stand in, with how many."""
 
     entity_id: str
     surface: str
     state: State
     why: str | None
-    places: str
+    parts: tuple[tuple[str, int], ...]
+
+    @property
+    def places(self) -> str:
+        """The parts for a reader: `title 1×, body 3×`."""
+        return ", ".join(f"{part} {count}×" for part, count in self.parts)
 
 
 def grouped_names(explained: Explained) -> tuple[NameGroup, ...]:
@@ -177,7 +182,7 @@ def grouped_names(explained: Explained) -> tuple[NameGroup, ...]:
             surface=surface,
             state=state,
             why=why,
-            places=", ".join(f"{part} {count}×" for part, count in parts.items()),
+            parts=tuple(parts.items()),
         )
         for (entity_id, surface, state, why), parts in groups.items()
     )

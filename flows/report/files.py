@@ -40,11 +40,11 @@ def templates(language: Language = "en") -> jinja2.Environment:
     )
     words = words_of(language)
     environment.install_gettext_translations(words.catalogue, newstyle=True)  # type: ignore[attr-defined]  # the extension's
-    environment.globals.update(language=language, inlined=_inlined, policy=_policy)
+    environment.globals.update(language=language, inlined=_inlined, policy=_policy, reach=words.reach)
     environment.filters["line"] = plain_line
-    for name in ("event", "status", "basis", "state", "tongue", "told"):
+    for name in ("event", "status", "basis", "state", "tongue", "told", "part", "figure_kind", "origins"):
         environment.filters[name] = getattr(words, name)
-    for name in ("time", "clock", "day", "weekday", "month", "number", "share"):
+    for name in ("time", "clock", "day", "weekday", "month", "number", "score", "share"):
         environment.filters[name] = getattr(words, name)
     return environment
 
@@ -66,9 +66,10 @@ def replace_file(path: Path, content: bytes) -> None:
 def replace_files(contents: Mapping[Path, bytes]) -> None:
     """Write each of the contents beside its path, then put all in their places, each in one step.
 
-    All are written before the first is flushed: the disk takes them together.
+    All are written before the first is flushed: the disk takes them together. What a killed writer leaves beside them
+    is cleared away with the other temporary files.
     """
-    beside = {path: path.with_name(f".{path.name}.{os.getpid()}.new") for path in contents}
+    beside = {path: path.with_name(f".{path.name}.{os.getpid()}.writing") for path in contents}
     try:
         for path, content in contents.items():
             beside[path].write_bytes(content)

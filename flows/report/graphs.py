@@ -100,15 +100,18 @@ def _mentions(measures: Measures, words: Words) -> Graph:
     }
     if measures.gaps:
         about += " " + _("Weeks in which not every source could be read are shaded.")
+    if measures.under_way:
+        about += " " + _("The last week is not over yet.")
     gap = "\n" + _("Not every source could be read.")
 
     def points(voice: Voice) -> Iterator[Point]:
         for week, count in zip(measures.weeks, voice.articles, strict=True):
-            told = ngettext("%(number)s article", "%(number)s articles", count) % {"number": count}
+            told = ngettext("%(number)s article", "%(number)s articles", count)
             when = _("Week of %(day)s") % {"day": words.day(week)}
             yield Point(
                 label=words.short_day(week),
-                told=f"{voice.name}\n{when}: {told}" + (gap if week in measures.gaps else ""),
+                told=f"{voice.name}\n{when}: {told % {'number': words.number(count)}}"
+                + (gap if week in measures.gaps else ""),
                 values=(count,),
                 gap=week in measures.gaps,
             )
@@ -179,12 +182,16 @@ def _by_status(events: Sequence[Event], words: Words) -> Graph:
 
     def point(event: Event) -> Point:
         count = event.developments
-        told = ngettext("%(number)s development", "%(number)s developments", count) % {"number": count}
-        lines = [f"{words.status(one)}: {event.statuses[one]}" for one in statuses if one in event.statuses]
+        told = ngettext("%(number)s development", "%(number)s developments", count)
+        lines = [
+            f"{words.status(one)}: {words.number(event.statuses[one])}"
+            for one in statuses
+            if one in event.statuses
+        ]
         name = words.event(event.event_type)
         return Point(
             label=name,
-            told="\n".join([f"{name}: {told}", *lines]),
+            told="\n".join([f"{name}: {told % {'number': words.number(count)}}", *lines]),
             values=tuple(float(sum(event.statuses.get(one, 0) for one in stage)) for stage in _STAGES),
         )
 
@@ -222,7 +229,7 @@ def _lead(publishers: Sequence[Publisher], words: Words) -> Graph:
         return _("always first") if lag is None else _("%(hours)s h") % {"hours": words.number(lag)}
 
     def point(one: Publisher) -> Point:
-        count = {"number": one.developments, "first": one.first}
+        count = {"number": words.number(one.developments), "first": words.number(one.first)}
         told = ngettext(
             "%(number)s development, %(first)s first",
             "%(number)s developments, %(first)s first",
@@ -281,8 +288,12 @@ def _coverage(days: Sequence[Looked], words: Words) -> Graph:
                         told="\n".join(
                             [
                                 words.day(one.day),
-                                *(f"{name}: {count}" for name, count in zip(names, by, strict=True) if count),
-                                f"{articles}: {one.articles}",
+                                *(
+                                    f"{name}: {words.number(count)}"
+                                    for name, count in zip(names, by, strict=True)
+                                    if count
+                                ),
+                                f"{articles}: {words.number(one.articles)}",
                             ]
                         ),
                         values=tuple(float(count) for count in by),

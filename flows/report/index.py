@@ -34,12 +34,14 @@ class Lineage:
 class StoryEntry:
     """A story with its last steps, the earliest first; `steps_in_all` counts the ones before them too.
 
-    `page` is the name of its page, None where its id cannot be one. Of its `articles`, `copies` are copies.
+    `page` is the name of its page, None where its id cannot be one; `title_language` None where unknown. Of its
+    `articles`, `copies` are copies.
     """
 
     story_id: str
     page: str | None
     title: str
+    title_language: str | None
     first_at: datetime
     last_at: datetime
     articles: int
@@ -178,7 +180,7 @@ def _story(
     entries: Mapping[str, Entry],
     lineage: Sequence[Mapping[str, Any]],
 ) -> StoryEntry:
-    kept = ("story_id", "first_at", "last_at", "articles", "copies", "publishers")
+    kept = ("story_id", "title_language", "first_at", "last_at", "articles", "copies", "publishers")
     return StoryEntry(
         **{name: row[name] for name in kept},
         page=page_of(row["story_id"]),

@@ -72,6 +72,11 @@ class Measures:
     publishers: tuple[Publisher, ...] = ()
     days: tuple[Looked, ...] = ()
 
+    @property
+    def under_way(self) -> bool:
+        """Whether the last of the weeks was not over when sources were last looked at."""
+        return bool(self.weeks and self.days) and self.days[-1].day < self.weeks[-1] + timedelta(days=6)
+
 
 def read_measures(con: Connection, newest_week: date | None) -> Measures:
     """Return what is counted of the weeks up to `newest_week`; None where nothing was mentioned yet."""

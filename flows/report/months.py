@@ -15,8 +15,10 @@ from warehouse.database import Connection, rows
 
 #: The folder of the pages, beside the report.
 MONTHS = "months"
-#: Developments of a page: what a phone opens at once. A month with more has several pages.
-PAGE_LENGTH = 500
+#: Developments, and stories, of a page at the most: what a phone opens at once. A month with more has several pages.
+PAGE_LENGTH = 300
+#: Pages that are made and written together, each a quarter of a megabyte: the months of a lot are read once.
+_AT_ONCE = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,12 +36,13 @@ class Line:
     reported_at: datetime
     first: Link
     story: str
+    story_language: str | None
     page: str | None
 
 
 def pages_of(month: Month) -> tuple[str, ...]:
     """Return the names of the pages of a month: `2024-03`, `2024-03-2`."""
-    count = max(1, -(-month.developments // PAGE_LENGTH))
+    count = max(1, -(-max(month.developments, month.stories) // PAGE_LENGTH))
     return tuple(month.month if number == 1 else f"{month.month}-{number}" for number in range(1, count + 1))
 
 
@@ -90,7 +93,7 @@ def write_months(
             for name in names
         }
 
-    write_changed(folder, versions, make, 12)
+    write_changed(folder, versions, make, _AT_ONCE)
 
 
 def _beside(month: str, around: Sequence[str]) -> tuple[str | None, str | None]:
@@ -120,6 +123,7 @@ def _lines(found: Sequence[Mapping[str, Any]], there: frozenset[str]) -> Iterato
                 language=row["language"],
             ),
             story=line(row["story"] or ""),
+            story_language=row["story_language"],
             page=row["story_id"] if row["story_id"] in there else None,
         )
 
@@ -133,13 +137,14 @@ def _month_page(
 ) -> str:
     names = pages_of(month)
     number = names.index(name)
+    shown = slice(number * PAGE_LENGTH, (number + 1) * PAGE_LENGTH)
     return (
         templates(told["language"])
         .get_template("month.html")
         .render(
             month=month,
-            lines=tuple(_lines(developments[number * PAGE_LENGTH :][:PAGE_LENGTH], told["there"])),
-            stories=[_begun(row, told["there"]) for row in stories] if number == 0 else [],
+            lines=tuple(_lines(developments[shown], told["there"])),
+            stories=[_begun(row, told["there"]) for row in stories[shown]],
             names=names,
             number=number,
             beside=told["beside"],

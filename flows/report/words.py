@@ -30,8 +30,8 @@ LANGUAGES: tuple[Language, ...] = get_args(Language)
 #: As dates and numbers are written: the day before the month in both.
 _LOCALES: dict[Language, str] = {"de": "de_DE", "en": "en_GB"}
 _FORMS: dict[Language, dict[str, str]] = {
-    "de": {"day": "d. MMM y", "weekday": "EEEE, d. MMMM y", "short": "d. MMM", "month": "LLLL y"},
-    "en": {"day": "d MMM y", "weekday": "EEEE, d MMMM y", "short": "d MMM", "month": "LLLL y"},
+    "de": {"day": "d. MMM y", "weekday": "EEEE, d.\u00a0MMMM\u00a0y", "short": "d. MMM", "month": "LLLL y"},
+    "en": {"day": "d MMM y", "weekday": "EEEE, d\u00a0MMMM\u00a0y", "short": "d MMM", "month": "LLLL y"},
 }
 #: The line that tells a development (`warehouse.developments.what`): names, kind and status, hearsay, figures.
 _TOLD = re.compile(
@@ -97,6 +97,21 @@ class Words:
         line = f"{before}{self.event(found['event'])}, {self.status(found['status'])}{hearsay}"
         return f"{line}: {figures}" if after else line
 
+    def origins(self, count: int) -> str:
+        """Return how many independent origins there are."""
+        ngettext = self.catalogue.ngettext
+        told = ngettext("%(number)s independent origin", "%(number)s independent origins", count)
+        return told % {"number": self.number(count)}
+
+    def reach(self, articles: int, copies: int) -> str:
+        """Return how many articles there are, `copies` among them: `3 articles +1 copy`."""
+        ngettext, own = self.catalogue.ngettext, articles - copies
+        told = ngettext("%(number)s article", "%(number)s articles", own) % {"number": self.number(own)}
+        if not copies:
+            return told
+        more = ngettext("+%(number)s copy", "+%(number)s copies", copies)
+        return f"{told} {more % {'number': self.number(copies)}}"
+
     def time(self, moment: datetime) -> str:
         """Return a moment as `28 Mar 2024, 12:00 UTC`."""
         at = moment.astimezone(UTC)
@@ -111,7 +126,7 @@ class Words:
         return _shown_day(_in_utc(day), self.language, "day")
 
     def weekday(self, day: date) -> str:
-        """Return a day as `Thursday, 28 March 2024`; of a moment, its day in UTC."""
+        """Return a day as `Thursday, 28 March 2024`, in two lines at the most; of a moment, its day in UTC."""
         return _shown_day(_in_utc(day), self.language, "weekday")
 
     def short_day(self, day: date) -> str:
@@ -126,21 +141,41 @@ class Words:
         """Return a number with at most one decimal."""
         return _shown_number(round(number, 1), self.language)
 
+    def score(self, score: float) -> str:
+        """Return a number with two decimals."""
+        return format_decimal(score, format="0.00", locale=_LOCALES[self.language])
+
+    def part(self, key: str) -> str:
+        """Return what a part of an article is called: title, lead or body."""
+        _ = self.catalogue.gettext
+        return {"title": _("title"), "lead": _("lead"), "body": _("body")}[key]
+
+    def figure_kind(self, key: str) -> str:
+        """Return what a kind of figure is called."""
+        _ = self.catalogue.gettext
+        return {
+            "money": _("money"),
+            "vehicles": _("vehicles"),
+            "vehicles_per_year": _("vehicles a year"),
+            "percent": _("percent"),
+            "date": _("date"),
+        }.get(key) or _("other")
+
     def share(self, share: float) -> str:
         """Return a share of 1 as whole percent."""
         return format_percent(share, format="#,##0\u00a0%", locale=_LOCALES[self.language])
 
 
 def language_of(watch: Watch | None, asked: str | None = None) -> Language:
-    """Return the language of the interface: the one asked for, else the watch's first, else English.
+    """Return the language of the interface: the one asked for, else the first of the watch that there is, else English.
 
     Raises:
         ValueError: there is no catalogue of the one asked for.
     """
     if asked is not None and asked not in LANGUAGES:
         raise ValueError(f"the report speaks {' and '.join(LANGUAGES)}, not {asked!r}")
-    wanted = asked or (watch.languages[0] if watch and watch.languages else "en")
-    return wanted if wanted in LANGUAGES else "en"
+    wanted = (asked,) if asked else (*(watch.languages if watch else ()), "en")
+    return next(known for one in wanted for known in LANGUAGES if known == one)
 
 
 @cache

@@ -27,7 +27,7 @@ def test_the_first_weeks_of_the_newsroom_bring_developments_and_alerts_once(sett
     assert first.articles > 5
     assert 0 < first.developments == first.sent == len(first.messages)
     assert first.unchanged > 0
-    assert first.report.exists()
+    assert '<html lang="en">' in first.report.read_text(encoding="utf-8")  # as its messages and the program
     assert (second.articles, second.developments, second.messages) == (0, 0, ())
     with open_snapshot(first.snapshot) as con:
         told = con.execute("SELECT title FROM alerts WHERE state = 'sent' ORDER BY title").fetchall()

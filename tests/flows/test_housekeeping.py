@@ -200,8 +200,9 @@ def test_old_files_of_the_dead_go(kept):
     aside = kept.settings.landing / "batches" / "b.broken"
     spool = kept.settings.landing / "orders" / "o.spool"
     torn = kept.settings.state / "warehouse.duckdb.rebuilding"
+    page = kept.settings.report / "stories" / ".s1.html.123.writing"
     long_ago = (kept.at(0)() - timedelta(days=40)).timestamp()
-    for path in (aside, spool, torn):
+    for path in (aside, spool, torn, page):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(b"x")
         os.utime(path, (long_ago, long_ago))
@@ -209,8 +210,8 @@ def test_old_files_of_the_dead_go(kept):
     tidy_if_due(kept.settings, kept.at(25))
     tidy_if_due(kept.settings, kept.at(50))
 
-    assert [path.exists() for path in (aside, spool, torn)] == [False] * 3
-    assert rows_of(kept, "leftovers") == [(0,), (3,)]
+    assert [path.exists() for path in (aside, spool, torn, page)] == [False] * 4
+    assert rows_of(kept, "leftovers") == [(0,), (4,)]
 
 
 def test_old_polls_go_and_status_polite_says_since_when_the_ledger_is_whole(kept):

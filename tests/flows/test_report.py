@@ -1,6 +1,7 @@
 """The page and the Atom feed of a real snapshot file."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -8,9 +9,11 @@ from lxml import etree, html
 
 from flows.cli import main
 from flows.report import pages, stories
+from flows.report.files import replace_file
 from flows.report.index import read_report
 from flows.report.pages import write_report
 from warehouse.database import insert, open_snapshot, open_warehouse
+from warehouse.retention import TEMPORARY
 from warehouse.snapshot import publish
 from warehouse.summaries import refill
 
@@ -198,6 +201,22 @@ def test_a_story_that_was_merged_has_a_page_that_leads_on(a_report, tmp_path):
     assert html.fromstring((folder / "s9.html").read_bytes()).xpath("//main//a/@href") == ["s1.html"]
 
 
+def test_the_title_of_a_story_names_its_language_wherever_it_stands(a_report, tmp_path):
+    a_report()
+    with open_warehouse(tmp_path / "w.duckdb") as con:
+        con.execute("UPDATE stories SET title_article_id = 'a0'")
+        con.execute("UPDATE articles SET language = 'zh' WHERE article_id = 'a0'")
+    publish(tmp_path / "w.duckdb", tmp_path / "s.duckdb")
+    path = write_report(tmp_path / "s.duckdb", tmp_path / "report", NOW, "Cars")
+
+    for page in (path, path.parent / "months" / "2024-03.html"):
+        links = html.fromstring(page.read_bytes()).xpath("//a[contains(@href, 'stories/')]/bdi")
+        assert len(links) >= 2
+        assert {link.get("lang") for link in links} == {"zh"}
+    story = html.fromstring((path.parent / "stories" / "s1.html").read_bytes())
+    assert story.xpath("//h1/bdi/@lang") == ["zh"]
+
+
 def test_a_week_of_the_table_of_mentions_is_never_cut(a_report, tmp_path):
     a_report()
     monday, newest = datetime(2024, 1, 1, 1, tzinfo=UTC), NOW  # the week of NOW and 12 before
@@ -245,6 +264,34 @@ def test_a_failing_source_is_told_with_cause_and_advice_and_no_key(a_report, tmp
     assert "hunter22" not in text
 
 
+def test_one_source_that_was_never_polled_is_not_said_to_work(a_report, tmp_path):
+    a_report()
+    with open_warehouse(tmp_path / "w.duckdb") as con:
+        insert(
+            con,
+            "sources",
+            [
+                {
+                    "source_id": "wire",
+                    "kind": "feed",
+                    "url": "https://wire.example/feed",
+                    "state": "new",
+                    "failures": 0,
+                    "next_poll_at": NOW,
+                    "interval_s": 900,
+                    "last_ok_at": None,
+                    "advice": None,
+                    "error": None,
+                }
+            ],
+        )
+    publish(tmp_path / "w.duckdb", tmp_path / "s.duckdb")
+    page = html.fromstring(write_report(tmp_path / "s.duckdb", tmp_path / "report", NOW, "Cars").read_bytes())
+
+    assert page.xpath("//section[@id='sources']//summary/text()") == ["1 source without trouble"]
+    assert page.xpath("//dl/div[last()]/dt/text()") == ["source, does not fail"]
+
+
 def test_hostile_text_is_inert_in_the_page_and_the_feed(a_report):
     path = a_report(text=EVIL, url="javascript:alert({})")
     page, feed = html.fromstring(path.read_bytes()), etree.parse(path.with_name("developments.atom"))
@@ -261,7 +308,11 @@ def test_the_page_asks_nobody_for_anything(a_report):
     page = html.fromstring(a_report().read_bytes())
 
     assert page.xpath("//@src") == []
-    assert page.xpath("//link/@href") == ["developments.atom"]
+    assert page.xpath("//link/@href") == ["developments.atom", "developments.json"]
+    assert page.xpath("//nav//a[not(starts-with(@href, '#'))]/@href") == [
+        "developments.atom",
+        "developments.json",
+    ]
     assert "default-src 'none'" in page.xpath("//meta[@http-equiv]/@content")[0]
     assert "unsafe" not in page.xpath("//meta[@http-equiv]/@content")[0]
     assert page.xpath("//@style") == []
@@ -291,8 +342,22 @@ def test_five_thousand_developments_are_cut_and_it_says_so(a_report):
     lines = [
         html.fromstring(one.read_bytes()).xpath("//section[1]/ul[@class='lines']/li/@id") for one in months
     ]
-    assert len(months) == 10
+    assert len(months) == 17
     assert sorted(one for some in lines for one in some) == sorted(f"d{n}" for n in range(5000))
+
+
+def test_what_is_half_written_has_a_name_that_housekeeping_knows(tmp_path, monkeypatch):
+    def die(self, target):
+        raise KeyboardInterrupt
+
+    seen = []
+    monkeypatch.setattr(Path, "replace", die)
+    monkeypatch.setattr(Path, "unlink", lambda path, missing_ok=False: seen.append(path.name))
+    with pytest.raises(KeyboardInterrupt):
+        replace_file(tmp_path / "index.html", b"new")
+
+    assert [path.name for path in tmp_path.glob("**/.*.writing")] == seen
+    assert all(name.endswith(TEMPORARY) for name in seen) and seen  # noqa: PT018 - one thing
 
 
 def test_an_empty_snapshot_gives_a_page_and_nothing_half_written(tmp_path):
@@ -305,14 +370,19 @@ def test_an_empty_snapshot_gives_a_page_and_nothing_half_written(tmp_path):
     assert sorted(found.suffix for found in path.parent.iterdir()) == [".atom", ".html", ".json"]
 
 
-def test_the_command_speaks_german_or_english_and_refuses_others(a_report, tmp_path):
+def test_the_command_speaks_german_or_english_and_refuses_others(a_report, tmp_path, monkeypatch):
     a_report()
     (tmp_path / "s.duckdb").rename(tmp_path / "newswatch.duckdb")
     (tmp_path / "watch.toml").write_text(
         'name = "c"\ntitle = "C"\nlanguages = ["en"]\n[[entities]]\nid = "company:x"\nnames = { en = ["X"] }\n'
     )
+    monkeypatch.setenv("NEWSWATCH_REPORT_URL", "https://news.example/cars")
     done = CliRunner().invoke(main, ["report", "--home", str(tmp_path), "--language", "de"])
 
     assert done.exit_code == 0, done.output
     assert 'lang="de"' in (tmp_path / "report" / "index.html").read_text()
+    assert (
+        'rel="self" href="https://news.example/cars/developments.atom"'
+        in (tmp_path / "report" / "developments.atom").read_text()
+    )
     assert CliRunner().invoke(main, ["report", "--home", str(tmp_path), "--language", "fr"]).exit_code == 2

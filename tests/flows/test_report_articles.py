@@ -138,6 +138,21 @@ def test_the_page_shows_the_text_exactly_with_its_marks_and_reasons(a_report, a_
     assert "“in talks” (list status.talks)" in page.xpath("//article[@id='claim-1']")[0].text_content()
 
 
+def test_a_german_page_speaks_german_around_the_words_of_the_article(a_watch):
+    one = stored(a_watch)
+    kept = Kept(stored=one, signals=one.signals, story_title=None, original_title=None, original_url=None)
+    explained = explain(kept, None)
+    page = html.fromstring(article_page(explained, "Autos", language="de"))
+    shown = " ".join(page.text_content().split())
+
+    assert "Ähnlichkeit 0,50" in shown
+    assert "Xiaomi = company:xiaomi (Titel 1×, " in shown
+    assert "10000000000 CNY (Geld)" in shown
+    assert not re.search(r"\b(title|lead|body|money) ?\b[0-9)]", shown)
+    quoted = page.xpath("//section[@id='figures']//li/bdi | //section[@id='names']//li/bdi | //main//q/bdi")
+    assert {one.get("lang") for one in quoted} == {"en"}
+
+
 def test_without_a_watch_the_page_says_that_it_has_no_reasons(a_report, a_watch):
     page = html.fromstring(only_page(a_report(stored(a_watch), watch=None)).read_bytes())
 

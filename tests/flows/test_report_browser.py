@@ -224,14 +224,28 @@ def test_light_dark_and_print_have_their_own_look(reports, opened):
     )
     printed = opened(folder / "index.html", scheme="dark")
     printed.emulate_media(media="print")
+    tints = "[...document.querySelectorAll('.tags .official')].map(one => getComputedStyle(one).color)"
 
     assert light != dark
     assert printed.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    assert printed.evaluate(tints) == opened(folder / "index.html").evaluate(tints) != []
     assert printed.locator("nav").first.is_hidden()
     assert (
         printed.evaluate("getComputedStyle(document.querySelector('article.card')).contentVisibility")
         == "visible"
     )
+
+
+def test_no_column_of_a_table_is_cut_off_on_paper(reports, opened):
+    page = opened(reports(language="de") / "index.html", 700)  # a sheet without its margins
+    page.emulate_media(media="print")
+    page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
+    reach = page.evaluate(
+        "[...document.querySelectorAll('table')].map(one => one.getBoundingClientRect().right)"
+    )
+
+    assert len(reach) > 5
+    assert max(reach) <= 700
 
 
 def test_the_interface_speaks_the_first_language_of_the_watch(reports, opened):

@@ -1,7 +1,9 @@
 """The charts: every number is there, in the picture's words and in the table, whatever the names are."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html
@@ -117,6 +119,40 @@ def test_the_numbers_are_those_that_were_counted():
     assert told["coverage"].about.endswith("1 day has gaps.")
     assert told["share"].cells[0][1:] == ("0\u00a0%", "10\u00a0%", "90\u00a0%")
     assert "Not every source could be read." in told["mentions"].panels[0].points[3].told
+
+
+def test_every_number_of_a_german_chart_is_written_in_german():
+    days = (Looked(day=date(2024, 1, 1), read=1234, reached=0, missed=0, articles=56789),)
+    many = Event(event_type="stake", statuses={"talks": 1500, "denied": 2000}, articles=5000)
+    voice = Voice(name="Xiaomi", kind="company", articles=(4321,), shares=(1.0,))
+    first = Publisher(name="Wire", developments=3500, first=1200, lag_hours=2.25)
+    told = graphs(
+        Measures(weeks=(date(2024, 1, 1),), voices=(voice,), events=(many,), publishers=(first,), days=days),
+        words_of("de"),
+    )
+
+    shown = [
+        (point.told, html.fromstring(str(svg(panel, "", words_of("de").number))).xpath("//text/text()"))
+        for graph in told
+        for panel in graph.panels
+        for point in panel.points
+    ]
+    assert "4.321 Artikel" in shown[0][0]
+    assert "6.000" in shown[0][1]
+    assert "Beteiligung: 3.500 Entwicklungen" in shown[1][0]
+    assert "dementiert: 2.000" in shown[1][0]
+    assert "3.500 Entwicklungen, 1.200 zuerst" in shown[2][0]
+    assert "Gelesen: 1.234" in shown[3][0]
+    assert "Artikel: 56.789" in shown[3][0]
+
+
+@pytest.mark.parametrize(("day", "under_way"), [(0, True), (5, True), (6, False), (20, False)])
+def test_a_week_that_is_not_over_is_told_lest_it_looks_like_a_fall(day, under_way):
+    counted = measures(["Xiaomi", "BAIC"])
+    days = (Looked(day=counted.weeks[-1] + timedelta(days=day), read=1, reached=0, missed=0, articles=1),)
+    about = next(graphs(replace(counted, days=days), words_of("en"))).about
+
+    assert ("The last week is not over yet." in about) is under_way
 
 
 def test_nothing_counted_gives_no_chart():

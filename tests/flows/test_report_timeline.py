@@ -60,7 +60,7 @@ def test_a_withdrawal_whose_article_is_gone_is_told_all_the_same(a_report):
     path = a_report("DELETE FROM articles WHERE article_id = 'a8'")
 
     assert "the article that took it back is no longer kept" in said(cards(path)["d4"])
-    assert "Withdrawn 2024-03-03 10:00 UTC: the article is no longer kept" in "".join(
+    assert "Withdrawn 3 Mar 2024, 10:00 UTC: the article is no longer kept" in "".join(
         entries(path)["d4"].itertext()
     )
 
@@ -89,6 +89,46 @@ def test_the_times_of_first_report_second_origin_and_official_word_are_told(a_re
     assert "https://news.example/a2" not in card.xpath(".//a/@href")
 
 
+def test_hearsay_that_became_official_is_not_shown_as_unconfirmed(a_report):
+    path = a_report()
+    told = cards(path)
+    steps = html.fromstring(path.read_bytes()).xpath("//section[@id='stories']//ol/li/@class")
+
+    assert told["d1"].xpath("ul[@class='tags']/li[@class='official']/text()") == ["official by now"]
+    assert told["d1"].xpath(".//li[@class='unconfirmed']") == []
+    assert told["d3"].xpath("ul[@class='tags']/li[@class='official']/text()") == ["official"]
+    assert told["d2"].xpath("ul[@class='tags']/li[@class='unconfirmed']/text()") == ["unconfirmed"]
+    assert steps == ["official", "unconfirmed", "official", "withdrawn", "unconfirmed"]
+
+
+def links_within(path, page):
+    """Yield the files of the report that a page links to, with the id there."""
+    for link in page.xpath("//a/@href"):
+        if "://" not in link:
+            name, _, key = link.partition("#")
+            yield (path.parent / name).resolve() if name else path, key
+
+
+def test_a_crawl_from_the_first_page_finds_every_page_and_no_broken_link(a_report):
+    root = a_report().parent
+    known, waiting = {}, [root / "index.html"]
+    while waiting:
+        path = waiting.pop()
+        if path not in known and path.suffix == ".html":
+            known[path] = html.fromstring(path.read_bytes())
+            waiting += [file for file, _ in links_within(path, known[path])]
+    linked = {link for path, page in known.items() for link in links_within(path, page)}
+    left = {path.stem for path in root.rglob("*.html")} - {path.stem for path in known}
+
+    assert len(known) > 5
+    assert [file for file, key in linked if not file.exists()] == []
+    assert [key for file, key in linked if key and not known[file].xpath("//*[@id=$key]", key=key)] == []
+    assert left == {"s0old", "s1mid"}  # stories that were merged: their pages are for links in messages
+    for name in left:
+        moved = html.fromstring((root / "stories" / f"{name}.html").read_bytes())
+        assert [(root / "stories" / to) in known for to in moved.xpath("//main//a/@href")] == [True]
+
+
 def test_the_timeline_of_a_story_tells_the_same_and_its_lineage(a_report):
     path = a_report()
     page = html.fromstring(path.read_bytes())
@@ -105,7 +145,7 @@ def test_the_timeline_of_a_story_tells_the_same_and_its_lineage(a_report):
     assert "Split off on 4 Mar 2024 from: 小米与北汽" in said(page.xpath("//section[@id='stories']")[0])
 
 
-def test_the_feed_updates_an_entry_that_was_withdrawn_or_contradicted_and_no_other(a_report):
+def test_the_feed_updates_an_entry_that_was_withdrawn_contradicted_or_made_official_and_no_other(a_report):
     told = entries(a_report())
     moved = {
         key: entry.xpath("a:updated/text()", namespaces=ATOM)[0]
@@ -113,7 +153,11 @@ def test_the_feed_updates_an_entry_that_was_withdrawn_or_contradicted_and_no_oth
         if entry.xpath("string(a:updated) != string(a:published)", namespaces=ATOM)
     }
 
-    assert moved == {"d4": "2024-03-03T10:00:00Z", "d2": "2024-03-02T15:00:00Z"}
+    assert moved == {
+        "d1": "2024-03-02T08:00:00Z",
+        "d4": "2024-03-03T10:00:00Z",
+        "d2": "2024-03-02T15:00:00Z",
+    }
     assert told["d4"].xpath("string(a:title)", namespaces=ATOM).startswith("Withdrawn: Xiaomi")
     assert "withdrawn" in told["d4"].xpath("a:category/@term", namespaces=ATOM)
 
@@ -126,8 +170,8 @@ def test_the_feed_tells_the_same_facts(a_report):
     assert "“The stake was reported in error.” (Tech Daily, https://news.example/a8)" in told["d4"]
     assert "Contradicts: BAIC, Xiaomi: partnership, denied" in told["d2"]
     assert "Known before: Xiaomi, BAIC: partnership, talks" in told["d2"]
-    assert "Second origin: 2024-03-01 10:00 UTC, Morgenblatt" in told["d1"]
-    assert "Independent origins: 3; 3 articles +1 copy" in told["d1"]
+    assert "Second origin: 1 Mar 2024, 10:00 UTC, Morgenblatt" in told["d1"]
+    assert "3 independent origins; 3 articles +1 copy" in told["d1"]
     assert "“A plant is planned.” (the article is no longer kept)" in told["d5"]
 
 

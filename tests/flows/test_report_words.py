@@ -1,5 +1,6 @@
 """The languages of the report: nothing is left untranslated, nothing is filled in wrongly."""
 
+import json
 import re
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -79,18 +80,25 @@ def test_dates_and_numbers_are_written_as_the_language_does():
     assert words_of("de").time(moment) == "25. Juli 2024, 10:30 UTC"
     assert words_of("en").time(moment) == "25 Jul 2024, 10:30 UTC"
     assert (words_of("de").number(12345.67), words_of("en").number(12345.67)) == ("12.345,7", "12,345.7")
+    assert (words_of("de").score(0.815), words_of("en").score(1)) == ("0,82", "1.00")
     assert words_of("de").month("2024-03") == "März 2024"
-    assert words_of("en").weekday(date(2024, 3, 28)) == "Thursday, 28 March 2024"
+    assert words_of("en").weekday(date(2024, 3, 28)) == "Thursday, 28\u00a0March\u00a02024"
 
 
 @pytest.mark.parametrize(
-    ("first", "asked", "told"),
-    [("de", None, "de"), ("zh", None, "en"), ("zh", "de", "de"), ("de", "en", "en")],
+    ("spoken", "asked", "told"),
+    [
+        (["de", "en"], None, "de"),
+        (["zh", "de", "en"], None, "de"),
+        (["zh"], None, "en"),
+        (["zh"], "de", "de"),
+        (["de", "en"], "en", "en"),
+    ],
 )
-def test_the_language_is_the_one_asked_for_else_that_of_the_watch(tmp_path, first, asked, told):
+def test_the_language_is_the_one_asked_for_else_that_of_the_watch(tmp_path, spoken, asked, told):
     path = tmp_path / "watch.toml"
     path.write_text(
-        f'name = "c"\ntitle = "C"\nlanguages = ["{first}", "en"]\n'
+        f'name = "c"\ntitle = "C"\nlanguages = {json.dumps(spoken)}\n'
         '[[entities]]\nid = "company:x"\nnames = { en = ["X"] }\n'
     )
 

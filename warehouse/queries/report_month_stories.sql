@@ -1,6 +1,9 @@
 -- Stories that began in months (as 2024-03), in the order of their beginning.
 -- Params: months
-SELECT strftime(first_at, '%Y-%m') AS month, story_id, title, first_at, last_at, articles, copies
-FROM stories
-WHERE strftime(first_at, '%Y-%m') IN (SELECT unnest($months::VARCHAR[]))
-ORDER BY first_at, story_id;
+SELECT
+    strftime(s.first_at, '%Y-%m') AS month, s.story_id, s.title, t.language AS title_language, s.first_at, s.last_at,
+    s.articles, s.copies
+FROM stories AS s
+LEFT JOIN articles AS t ON t.article_id = s.title_article_id
+WHERE strftime(s.first_at, '%Y-%m') IN (SELECT unnest($months::VARCHAR[]))
+ORDER BY s.first_at, s.story_id;

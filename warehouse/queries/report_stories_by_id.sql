@@ -1,6 +1,9 @@
 -- Stories by their ids.
 -- Params: ids
-SELECT story_id, title, first_at, last_at, articles, copies, publishers, languages
-FROM stories
-WHERE story_id IN (SELECT unnest($ids::VARCHAR[]))
-ORDER BY last_at DESC, story_id;
+SELECT
+    s.story_id, s.title, t.language AS title_language, s.first_at, s.last_at, s.articles, s.copies, s.publishers,
+    s.languages
+FROM stories AS s
+LEFT JOIN articles AS t ON t.article_id = s.title_article_id
+WHERE s.story_id IN (SELECT unnest($ids::VARCHAR[]))
+ORDER BY s.last_at DESC, s.story_id;
