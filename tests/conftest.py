@@ -15,6 +15,11 @@ from warehouse import database
 NOON = datetime(2024, 3, 28, 12, tzinfo=UTC)
 
 
+def pytest_xdist_auto_num_workers(config):
+    """Run one file more at a time than there are processors: many tests wait for servers, clocks and browsers."""
+    return (os.cpu_count() or 1) + 1
+
+
 def pytest_collection_modifyitems(config, items):
     """Begin with what waits most, and refuse to skip a test where the environment promises that all parts are there."""
     # Real servers mostly wait: at the end, with few files left, the other core would wait with them.
