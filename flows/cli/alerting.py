@@ -25,7 +25,7 @@ from warehouse.read import ALL, read_alerts
 @click.group("alerts")
 @home_options
 def alerts_command() -> None:
-    """List alerts, send a test message, resend what failed, try rules on the past."""
+    """List alerts, test channels, resend, try rules on the past."""
 
 
 alerts_command.add_command(backtest_command)

@@ -98,7 +98,7 @@ def import_command(files: tuple[Path, ...], alert: bool) -> None:
     help="The language of its pages and feeds, this once [the first of the watch that is one of these, else en].",
 )
 def report_command(language: str | None) -> None:
-    """Write the HTML report and the feeds of developments (Atom, JSON); print where.
+    """Write the HTML report and the feeds, and print where.
 
     Pages of stories in which nothing has changed are left as they are; where very many are to be written, those
     reported on last come first, and the next report goes on.
