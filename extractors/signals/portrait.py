@@ -24,7 +24,8 @@ LEAST_LETTERS = 4
 _TOKEN = re.compile(rf"[{HAN}]+|[^\W_{HAN}]+(?:[-.][^\W_{HAN}]+)*")
 _HAN = re.compile(f"[{HAN}]")
 _LATIN = re.compile("[A-Za-z]")
-_CODE = re.compile(r"\d|[^\W\d_].*[A-Z]")
+#: A digit, or a capital letter behind the first letter; from the beginning, so that a word takes no longer than it is.
+_CODE = re.compile(r"\d|^[\W\d_]*[^\W\d_].*[A-Z]")
 
 #: The words of title, lead and the rest, in their order, and what one weighs there; the heaviest part first.
 Told = tuple[tuple[float, Sequence[str]], ...]

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from signals_watch import watch
 
-from extractors.records import Article
+from extractors.records import Article, Signals
 from extractors.signals.likeness import Likeness
 from extractors.signals.nearest import nearest, sketch_of
-from extractors.signals.portrait import even
+from extractors.signals.portrait import even, portrait
 from extractors.signals.tagger import Tagger
 from extractors.watch import Example
 
@@ -88,3 +88,18 @@ def test_any_text_can_be_compared(title, text, language):
     (near,) = nearest(sketched, [sketched], even)
     assert 0.0 <= near.likeness <= 1.0
     assert 0.0 <= LIKENESS.score(one, signals) <= 1.0
+
+
+@pytest.mark.parametrize(
+    ("word", "is_name"),
+    [("iPhone", True), ("X7", True), ("BYD", True), ("X", False), ("-Ab", False), ("ab-Cd", True)],
+)
+def test_a_capital_behind_the_first_letter_or_a_digit_makes_a_name(word, is_name):
+    names = portrait(article("o", f"o {word} o"), Signals(words=3)).names
+
+    assert (word.casefold() in names) == is_name
+
+
+@pytest.mark.timeout(60)
+def test_a_word_without_end_is_read_in_the_time_that_it_is_long():
+    assert portrait(article("o", f"said {'x' * 2_000_000}"), Signals(words=2)).names == {}
