@@ -64,6 +64,9 @@ _SETTINGS = """\
 # Where `serve` answers monitors (/healthz, /metrics), nowhere without it.
 #NEWSWATCH_METRICS=127.0.0.1:9464
 
+# Address under which the folder `report` is served, if it is: messages link the pages of stories there.
+#NEWSWATCH_REPORT_URL=
+
 # How much is logged: debug, info, warning or error.
 #NEWSWATCH_LOG=info
 """

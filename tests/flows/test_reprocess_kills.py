@@ -90,11 +90,11 @@ def points():
             "old",
             "lost",
         ),
-        ("all is read, and nothing of it called ready", "os.rename", "prepared.json", 1, "old", "lost"),
         ("the old one has a second name", "os.utime", "*.replaced-*", 1, "old", "ready"),
         ("the new one is in its place", "shutil.rmtree", "reprocess.writing", 1, "new", "done"),
     )
     others = (
+        ("all is read, and nothing of it called ready", "os.rename", "prepared.json", 1, "old", "lost"),
         ("nothing is begun", "os.rename", "reprocess.writing", 1, "old", "ready"),
         ("the copy of before is gone", "shutil.copyfile", ".before.duckdb.writing", 1, "old", "ready"),
         ("the copy is not called one", "os.rename", "before.duckdb", 1, "old", "ready"),
