@@ -44,6 +44,7 @@ def test_the_product_reads_the_weights_as_they_are_written():
     assert _as_toml(development_weights()).encode() == TARGET.read_bytes()
 
 
+@pytest.mark.soak
 def test_streams_that_were_left_out_are_judged_well_enough(streams, told, capsys):
     judge(streams, told)
     printed = capsys.readouterr().out

@@ -101,8 +101,10 @@ def test_no_page_asks_for_anything_or_breaks_its_own_policy(reports, opened, nam
         assert page.evaluate("getComputedStyle(document.body).margin") == "0px"  # the style sheet is let in
 
 
-@pytest.mark.parametrize("width", [360, 1440])
-@pytest.mark.parametrize(("name", "statements"), [("plain", ()), ("hostile", EVERYWHERE), ("long", LONG)])
+@pytest.mark.parametrize(
+    ("name", "statements", "width"),
+    [("plain", (), 360), ("hostile", EVERYWHERE, 360), ("long", LONG, 360), ("long", LONG, 1440)],
+)
 def test_no_page_scrolls_sideways(reports, opened, name, statements, width):
     for language in ("de", "en"):
         for path in kinds(reports(name, *statements, language=language)):
