@@ -67,8 +67,8 @@ def search(
     Those that hold most of the words and phrases come first; of these, those that fit best by BM25, where a word in the
     title counts 5, in the lead 3, in the rest of the text 1; of equal ones the newest. A word is found where one begins
     so (`car` finds `cars`, which counts less, and not `scar`), Chinese anywhere. Capital letters, accents, and whether
-    characters are traditional do not matter; a phrase is found word for word. Of more than four words, those that very
-    many articles hold, three tenths of all at least, only have to be there.
+    characters are traditional do not matter; a phrase is found word for word. Of more than two words, those that very
+    many articles hold, three tenths of all at least, only have to be there, but for the rarest.
 
     `index` is the file that `catch_up` keeps. What it lacks, where it is missing, behind or cannot be read, is read
     from the texts, which takes longer.

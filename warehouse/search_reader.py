@@ -22,7 +22,7 @@ _MOST_OF_A_PART = 400
 #: So many more than are wanted are looked at, so that of articles that fit equally well the newest are taken.
 _TIES = 1_000
 #: In a search of more parts than this, words that so many articles hold, and this share of all, are not weighed.
-_ALL_WEIGHED, _FREQUENT, _FREQUENT_SHARE = 4, 100_000, 0.3
+_ALL_WEIGHED, _FREQUENT, _FREQUENT_SHARE = 2, 100_000, 0.3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,18 +147,16 @@ class Reader:
     def _weighed(self, parts: Sequence[Part]) -> list[bool]:
         """Tell of each part whether it counts by how well it fits; the others only have to be there.
 
-        These are the most frequent words of a long search in a large index, where to weigh one takes five times as long
-        as to look for it (measured): BM25 gives one of them less than a third of what it gives a rare word.
+        These are the most frequent words of a search of several in a large index, all but the rarest part: to weigh one
+        takes five times as long as to look for it (measured), and BM25 gives it less than a third of what it gives a
+        rare word.
         """
-        few = len(parts) <= _ALL_WEIGHED
-        most = max(_FREQUENT, _FREQUENT_SHARE * self.size())
-        found = [
-            few
-            or len(part.slots) > 1
-            or max(self.holders("text", one) for one in part.slots[0].spellings) <= most
+        holders = [
+            0 if len(part.slots) > 1 else max(self.holders("text", one) for one in part.slots[0].spellings)
             for part in parts
         ]
-        return found if any(found) else [True] * len(parts)
+        most = max(_FREQUENT, _FREQUENT_SHARE * self.size(), min(holders))
+        return [len(parts) <= _ALL_WEIGHED or one <= most for one in holders]
 
     def _newest_first(self, found: tantivy.SearchResult) -> list[tuple[float, int, tantivy.DocAddress]]:
         """Return score, number and place of what was found: the best first, of equal ones the newest."""

@@ -88,6 +88,16 @@ def test_of_a_long_search_words_that_most_articles_hold_have_to_be_there_and_are
     assert found(index, "the a of in car", most=2) == [20, 8]
 
 
+def test_where_all_words_are_in_most_articles_the_rarest_is_weighed(monkeypatch):
+    monkeypatch.setattr("warehouse.search_reader._FREQUENT", 1)
+    often = [document(number, "", "the of car") for number in range(1, 9)]
+    index = in_memory(
+        [*often, document(20, "car", "the of"), document(21, "the", "of x"), document(22, "", "the of")]
+    )
+
+    assert found(index, "the of car") == [20, *range(8, 0, -1), 22, 21]
+
+
 def test_where_few_hold_all_words_those_with_some_of_them_follow_and_all_are_counted():
     index = in_memory(
         [
