@@ -7,8 +7,8 @@ from heapq import nlargest
 from typing import TYPE_CHECKING
 
 from extractors.records import Article, Signals
-from extractors.signals.nearest import Sketch, rarity, sketch_of
-from extractors.signals.portrait import Portrait, surfaces_of
+from extractors.signals.nearest import Sketch, sketch_of
+from extractors.signals.portrait import Portrait, rarity, surfaces_of
 from warehouse.database import Connection, rows
 from warehouse.search_kept import COPY, IN_PART, IS_NEWS, STATED
 from warehouse.search_terms import terms

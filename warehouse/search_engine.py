@@ -1,7 +1,7 @@
-"""The search index as tantivy holds it: what it knows of an article, and the best articles for a query.
+"""The search index as tantivy writes it, and opens it: what it is given of an article.
 
 tantivy splits at blanks and nothing else: it is given our own terms, so that texts and what is typed are folded alike.
-The texts themselves are not kept, only which terms stand where.
+What is kept beside these is in `search_kept`, what is asked in `search_reader`.
 """
 
 import threading

@@ -19,8 +19,7 @@ from extractors.signals.stems import Words
 #: stands in, an event type that is news, a figure; and what marks a copy.
 IN_PART = {"title": "t ", "lead": "l ", "body": "b "}
 IS_NEWS, STATED, COPY = "= ", "# ", "copy"
-
-
+#: How many bytes a piece has, before the pieces.
 _LENGTH = struct.Struct("<I")
 
 

@@ -34,6 +34,10 @@ class Held:
     compared: Compared
 
 
+#: Articles, each with what it weighs.
+Weighed = tuple[tuple[float, Held], ...]
+
+
 class Reader:
     """One state of an index."""
 
@@ -68,7 +72,7 @@ class Reader:
             ((_, _, (title, text)),) = self._stored(places, "texts", unpacked_texts)
             return self._held(places)[0], title, text
 
-    def nearest(self, weights: Iterable[tuple[Asked, float]], most: int, without: Sequence[str]) -> "Weighed":
+    def nearest(self, weights: Iterable[tuple[Asked, float]], most: int, without: Sequence[str]) -> Weighed:
         """Return at most `most` originals with the highest sum of the weights of what they fit, the newest first.
 
         Each with its sum. `without` are articles to pass over.
@@ -128,7 +132,7 @@ class Reader:
         self, asking: Asking, parts: Sequence[Part], others: Sequence[tuple[Occur, Asked]], most: int
     ) -> tuple[tantivy.SearchResult, int]:
         """Return the best with their scores, and what each part that is there adds to these, 0 where all hold all."""
-        held = [counting(asking.held(part), 1.0) for part in parts]
+        held = [asking.held(part) for part in parts]
         weighed = self._weighed(parts)
         scored = [
             asking.scored(part) if heavy else counting(there, 0.0)
@@ -187,10 +191,6 @@ class Reader:
             body = bytes(stored.get_first(field) or b"")
             found.append((str(stored.get_first("article_id")), moment(int(passed or 0)), read(body)))
         return found
-
-
-#: Articles, each with what it weighs.
-Weighed = tuple[tuple[float, Held], ...]
 
 
 def _counted(asking: Asking, parts: Sequence[Part], others: Sequence[tuple[Occur, Asked]]) -> Asked:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from statistics import linear_regression, mean
 
 from extractors.records import Article, Signals
-from extractors.signals.portrait import Portrait, cosine, even, portrait, told
+from extractors.signals.portrait import Portrait, cosine, even, portrait, rarity, told
 from extractors.signals.stems import Words, cosines, weighed
 
 #: Weights chosen on the half of the gold sets that is for work and on the written corpus; see decision 0005.
@@ -45,11 +45,6 @@ def sketch_of(article: Article, signals: Signals) -> Sketch:
     """Return `article` with these signals as it is compared."""
     words = told(article, signals.mentions)
     return Sketch(portrait=portrait(article, signals, words=words), words=weighed(words))
-
-
-def rarity(holders: int, documents: int) -> float:
-    """Return the weight of a feature that `holders` of `documents` have; never 0, so that equals stay equal."""
-    return max(0.05, math.log((documents + 1) / (holders + 0.5)))
 
 
 def nearest(sought: Sketch, pool: Sequence[Sketch], entity_weight: Weight) -> tuple[Nearness, ...]:

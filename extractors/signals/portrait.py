@@ -113,6 +113,11 @@ def even(key: str) -> float:  # noqa: ARG001 - a weight for `cosine`
     return 1.0
 
 
+def rarity(holders: int, documents: int) -> float:
+    """Return the weight of a feature that `holders` of `documents` have; never 0, so that equals stay equal."""
+    return max(0.05, math.log((documents + 1) / (holders + 0.5)))
+
+
 def cosine(left: Mapping[str, float], right: Mapping[str, float], weight: Callable[[str], float]) -> float:
     """Return how much two sets of features have in common, 0 to 1; `weight` is that of a feature."""
     dot = sum(one * right[key] * weight(key) ** 2 for key, one in left.items() if key in right)

@@ -1,6 +1,5 @@
 """The words of articles as they are compared: each by the number of its stem, so that hundreds are compared at once."""
 
-import re
 import struct
 from collections import Counter, defaultdict
 from collections.abc import Sequence
@@ -9,14 +8,13 @@ from functools import lru_cache
 from itertools import chain
 from zlib import crc32
 
-from extractors.signals.portrait import LEAST_LETTERS, Told
-from extractors.signals.scripts import HAN
+from extractors.signals.portrait import LEAST_LETTERS, Told, rarity
+from extractors.signals.scripts import is_han
 
 #: So long is the stem of a word.
 _STEM = 8
 #: Weights are counted in tenths, which is what those of the parts are made of, and no higher than two bytes hold.
 _TENTHS, _MOST = 10, 0xFFFF
-_HAN = re.compile(f"[{HAN}]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,8 +64,8 @@ def cosines(mine: Words, others: Sequence[Words]) -> list[float]:
     owner = np.repeat(np.arange(len(everyone)), [len(one) for one in everyone])
     _, stem = np.unique(stems, return_inverse=True)
     holders = np.bincount(stem)
-    rare = np.maximum(0.05, np.log((len(everyone) + 1) / (holders + 0.5)))  # as `nearest.rarity`
-    weights = (1 + np.log1p(tenths / _TENTHS)) * rare[stem]
+    rare = np.array([rarity(count, len(everyone)) for count in range(len(everyone) + 1)])
+    weights = (1 + np.log1p(tenths / _TENTHS)) * rare[holders[stem]]
     in_mine = np.zeros(len(holders))
     in_mine[stem[: len(mine)]] = weights[: len(mine)]
     dots = np.bincount(owner, weights=weights * in_mine[stem], minlength=len(everyone))
@@ -80,7 +78,7 @@ def cosines(mine: Words, others: Sequence[Words]) -> list[float]:
 @lru_cache(maxsize=1 << 16)
 def _stems(token: str) -> tuple[int, ...]:
     """Return what of a word is compared: its stem, for Chinese all pairs of characters. Texts repeat the same words."""
-    if _HAN.match(token):
+    if is_han(token[0]):
         return tuple(_number(token[start : start + 2]) for start in range(len(token) - 1))
     return (_number(token.casefold()[:_STEM]),) if len(token) >= LEAST_LETTERS else ()
 

@@ -27,6 +27,11 @@ def without_calls(text: str, service: str) -> str:
     return text.replace("<", f"<{_BREAK}") if service == "gchat" else text
 
 
+def xml_text(text: str) -> str:
+    """Return `text` without the two code points that XML 1.0 forbids and `plain_line` lets pass."""
+    return text.replace("\ufffe", "\ufffd").replace("\uffff", "\ufffd")
+
+
 def web_address(url: str) -> str:
     """Return a web address without characters that could end it, or that an address may not hold (RFC 3986)."""
     return quote(url, safe=_SAFE)

@@ -1,11 +1,12 @@
 """Gathers what a message about a development may draw from, of what judgement has at hand. Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from urllib.parse import quote
 
 from flows.alerts.message import Against, Evidence, Place, Word, is_link
-from warehouse.judged import Development, Judgement, Reporting
+from warehouse.judged import Development, DevelopmentArticle, Judgement, Reporting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,16 +79,7 @@ class Gathering:
 
     def _second(self, found: Development) -> Reporting | None:
         """Return the report that brought the second origin, where it is among those that were judged just now."""
-        for link in self.judgement.links:
-            report = self.reports.get(link.article_id)
-            if (
-                link.development_id == found.development_id
-                and link.role == "confirms"
-                and report is not None
-                and report.reported_at == found.confirmed_at
-            ):
-                return report
-        return None
+        return self._linked(found, found.confirmed_at, lambda link: link.role == "confirms")
 
     def _official(self, found: Development) -> Word | None:
         """Return the first official word on hearsay, where it has come just now and is no development of its own."""
@@ -95,21 +87,25 @@ class Gathering:
             return None
         if any(one.supersedes == found.development_id for one in self._with_status(found, "official")):
             return None
-        for link in self.judgement.links:
-            report = self.reports.get(link.article_id)
-            if (
-                link.development_id == found.development_id
-                and link.basis == "official"
-                and report is not None
-                and report.reported_at == found.official_at
-            ):
-                said = (
-                    claim.sentence
-                    for claim in report.claims
-                    if claim.event_type == found.event_type and claim.basis == "official"
-                )
-                return Word(sentence=next(said, report.title), place=_place(report))
-        return None
+        report = self._linked(found, found.official_at, lambda link: link.basis == "official")
+        if report is None:
+            return None
+        said = (
+            claim.sentence
+            for claim in report.claims
+            if claim.event_type == found.event_type and claim.basis == "official"
+        )
+        return Word(sentence=next(said, report.title), place=_place(report))
+
+    def _linked(
+        self, found: Development, at: datetime | None, fits: Callable[[DevelopmentArticle], bool]
+    ) -> Reporting | None:
+        """Return the report of that time among those that were put to `found` just now and fit, None where none did."""
+        links = (
+            one for one in self.judgement.links if one.development_id == found.development_id and fits(one)
+        )
+        reports = (self.reports.get(link.article_id) for link in links)
+        return next((one for one in reports if one is not None and one.reported_at == at), None)
 
     def _same_step(self, found: Development) -> Iterator[str]:
         """Yield the developments that are the same step on from the same one."""

@@ -23,7 +23,7 @@ from flows.cli.screen import show, show_json, show_table
 from warehouse.database import open_snapshot, open_warehouse, transaction
 
 if TYPE_CHECKING:
-    from flows.alerts.backtest import Backtest
+    from flows.alerts.backtest import Backtest, WouldSend
 
 # What a command needs beyond this is imported inside it, so that one command does not pay for the others.
 # ruff: noqa: PLC0415
@@ -143,6 +143,10 @@ def _last_news(con: Any) -> datetime | None:
     return found
 
 
+def _newest(found: "Backtest", examples: int) -> "Sequence[WouldSend]":
+    return found.sent[::-1][:examples]
+
+
 def _as_json(found: "Backtest", examples: int) -> dict[str, Any]:
     labelled = found.labelled
     return {
@@ -165,7 +169,7 @@ def _as_json(found: "Backtest", examples: int) -> dict[str, Any]:
                 "body": one.alert.body,
                 "url": one.url,
             }
-            for one in reversed(found.sent[len(found.sent) - min(examples, len(found.sent)) :])
+            for one in _newest(found, examples)
         ],
     }
 
@@ -184,9 +188,9 @@ def _show(found: "Backtest", examples: int) -> None:
             f"{labelled.repeats} told again, {labelled.false} no news",
             indent=2,
         )
-    shown = found.sent[len(found.sent) - min(examples, len(found.sent)) :]
+    shown = _newest(found, examples)
     if shown:
         show_table(
             ("would go out", "tells", "title"),
-            [(one.sent_at, one.alert.says, one.alert.title) for one in reversed(shown)],
+            [(one.sent_at, one.alert.says, one.alert.title) for one in shown],
         )

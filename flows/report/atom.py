@@ -7,7 +7,7 @@ from typing import Any
 from lxml import etree
 
 from extractors.records import stable_id
-from flows.alerts.escaping import web_address
+from flows.alerts.escaping import web_address, xml_text
 from flows.alerts.message import plain_line
 from flows.report.data import Entry, Link
 from flows.report.words import Words, words_of
@@ -89,7 +89,7 @@ def _entry(element: etree._Element, entry: Entry, words: Words) -> None:
         _link(element, "alternate", web_address(entry.first.url))
     _add(_add(element, "author"), "name", entry.first.publisher or words.catalogue.gettext("unknown"))
     for term in entry_terms(entry):
-        _add(element, "category").set("term", _xml(term))
+        _add(element, "category").set("term", xml_text(term))
     _add(element, "content", entry_text(entry, words)).set("type", "text")
 
 
@@ -140,10 +140,5 @@ def _link(parent: etree._Element, rel: str, href: str) -> None:
 def _add(parent: etree._Element, name: str, text: str | None = None) -> etree._Element:
     element = etree.SubElement(parent, f"{{{_ATOM}}}{name}")
     if text is not None:
-        element.text = _xml(text)
+        element.text = xml_text(text)
     return element
-
-
-def _xml(text: str) -> str:
-    """Return `text` without the two code points that XML 1.0 forbids and `plain_line` lets pass."""
-    return text.replace("\ufffe", "\ufffd").replace("\uffff", "\ufffd")

@@ -15,6 +15,7 @@ from lxml import etree
 from markupsafe import Markup
 from pygal.style import Style
 
+from flows.alerts.escaping import xml_text
 from flows.report.graphs import Form, Panel
 
 # pygal hangs a finder for maps that are no part of it into the import of all modules; of a form that Python 3.11 warns
@@ -49,7 +50,7 @@ def svg(panel: Panel, name: str, written: Callable[[float], str] = str) -> Marku
     picture.set("viewBox", f"0 0 {WIDTH} {height}")
     picture.set("class", f"chart {panel.form}")
     picture.set("role", "group")
-    picture.set("aria-label", _xml(name))
+    picture.set("aria-label", xml_text(name))
     place = etree.SubElement(picture, "g", transform=plot.get("transform"))
     fields = list(_fields(panel, plot))
     below = etree.SubElement(place, "g", {"aria-hidden": "true"})
@@ -66,7 +67,7 @@ def svg(panel: Panel, name: str, written: Callable[[float], str] = str) -> Marku
             place.append(_bare(part))
     over = etree.SubElement(place, "g", {"class": "points"})
     for number, (field, point) in enumerate(zip(fields, panel.points, strict=True)):
-        told = {"role": "img", "tabindex": "-1" if number else "0", "aria-label": _xml(point.told)}
+        told = {"role": "img", "tabindex": "-1" if number else "0", "aria-label": xml_text(point.told)}
         etree.SubElement(over, "rect", {**field, "class": "point", **told})
     etree.cleanup_namespaces(picture)
     text = etree.tostring(picture, encoding="unicode")
@@ -106,7 +107,7 @@ def _sparse(panel: Panel) -> list[str]:
     count = len(panel.points)
     step = -(-count // _MOST_LABELS)
     return [
-        _xml(point.label) if (count - 1 - at) % step == 0 else "" for at, point in enumerate(panel.points)
+        xml_text(point.label) if (count - 1 - at) % step == 0 else "" for at, point in enumerate(panel.points)
     ]
 
 
@@ -119,7 +120,7 @@ def _label(text: str) -> str:
             kept = kept.rstrip() + "…"
             break
         kept, cells = kept + letter, cells + wide
-    return _xml("\u00a0" * (cells - len(kept.rstrip("…"))) + kept)
+    return xml_text("\u00a0" * (cells - len(kept.rstrip("…"))) + kept)
 
 
 def _fields(panel: Panel, plot: Any) -> Iterator[dict[str, str]]:
@@ -164,8 +165,3 @@ def _bare(part: Any) -> Any:
         else:
             bar.attrib.pop("class", None)
     return part
-
-
-def _xml(text: str) -> str:
-    """Return `text` without the two code points that XML forbids and `plain_line` lets pass."""
-    return text.replace("\ufffe", "\ufffd").replace("\uffff", "\ufffd")

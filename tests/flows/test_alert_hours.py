@@ -7,11 +7,11 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from made_alerts import an_alert
 
 from extractors.watch import AlertRule
 from flows.alerts.channels import TOO_MANY, bounded, is_held_back
 from flows.alerts.hours import digest_is_due, free_at, goes_out_at, is_quiet, last_digest_at, messages_left
-from warehouse.judged import Alert
 
 BERLIN = ZoneInfo("Europe/Berlin")
 DESK = AlertRule(name="desk", to="env:DESK")
@@ -22,23 +22,6 @@ NOON = datetime(2024, 3, 28, 12, tzinfo=UTC)  # a Thursday; the clocks go forwar
 
 def local(day, hour, minute=0, month=3):
     return datetime(2024, month, day, hour, minute, tzinfo=BERLIN)
-
-
-def an_alert(number, error=None):
-    return Alert(
-        alert_id=f"n{number:03}",
-        kind="development",
-        development_id=f"d{number}",
-        rule="desk",
-        channel="json",
-        state="pending",
-        created_at=NOON,
-        sent_at=None,
-        attempts=0,
-        error=error,
-        title="T",
-        body="B",
-    )
 
 
 def test_a_daily_digest_goes_out_at_its_local_time_before_and_after_the_clocks_change():
@@ -125,7 +108,7 @@ def test_a_clock_that_ran_ahead_keeps_what_it_decided_until_then():
 @pytest.mark.parametrize("waiting", [1, 3, 4, 30])
 def test_a_rule_with_a_bound_tells_so_many_by_themselves_and_holds_the_rest(waiting):
     rule = replace(DESK, at_most=3)
-    groups, held = bounded([an_alert(number) for number in range(waiting)], rule, 3)
+    groups, held = bounded([an_alert(number, NOON) for number in range(waiting)], rule, 3)
 
     assert [len(group) for group in groups] == [1] * min(waiting, 3)
     assert len(held) == max(waiting - 3, 0)
@@ -133,7 +116,7 @@ def test_a_rule_with_a_bound_tells_so_many_by_themselves_and_holds_the_rest(wait
 
 def test_what_had_to_wait_is_told_in_one_message_with_what_is_new_by_then():
     rule = replace(DESK, at_most=1)
-    fresh = [an_alert(1, f"{TOO_MANY}1 …"), an_alert(2, f"{TOO_MANY}1 …"), an_alert(3)]
+    fresh = [an_alert(1, NOON, f"{TOO_MANY}1 …"), an_alert(2, NOON, f"{TOO_MANY}1 …"), an_alert(3, NOON)]
 
     assert is_held_back(fresh[0])
     assert bounded(fresh, rule, 0) == ([], tuple(fresh))

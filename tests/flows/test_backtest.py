@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from click.testing import CliRunner
+from made_alerts import an_alert
 
 from extractors.watch import AlertRule, read_watch
 from flows.alerts.backtest import backtest, decided, messages_of
@@ -16,7 +17,6 @@ from flows.newsroom.receiver import Receiver
 from flows.starter import default_watch_file
 from tests.score import DESK, make_snapshot
 from warehouse.database import open_snapshot
-from warehouse.judged import Alert
 
 NAME = "su7-week"
 START = datetime(2000, 1, 1, tzinfo=UTC)
@@ -84,23 +84,6 @@ def test_nothing_before_the_time_asked_for_counts(stored):
     assert len(found.sent) == sum(at >= since for at in times)
     assert found.busiest_week <= len(found.sent)
     assert found.labelled.precision is None
-
-
-def an_alert(number, at):
-    return Alert(
-        alert_id=f"n{number:03}",
-        kind="development",
-        development_id=f"d{number}",
-        rule="desk",
-        channel="json",
-        state="pending",
-        created_at=at,
-        sent_at=None,
-        attempts=0,
-        error=None,
-        title="T",
-        body="B",
-    )
 
 
 def test_messages_keep_digests_quiet_hours_and_the_bound_of_an_hour():

@@ -39,6 +39,21 @@ WATCH = Watch(
     ),
     all_of=((ACME, BOLT, CRANE),),
 )
+#: Something for each summary.
+OF_EACH = [
+    {
+        "number": number,
+        "hours": 30 * number,
+        "claims": [("stake", "agreed", "official", (ACME,), (), {})],
+        "front": [ACME, BOLT],
+        "words": number % 2,
+        "publisher": "Alpha",
+        "language": "en",
+        "canceled": False,
+        "failed": False,
+    }
+    for number in range(6)
+]
 
 
 def differing(con):
@@ -208,22 +223,8 @@ def test_so_they_do_where_developments_are_withdrawn_and_stories_merged(tmp_path
 
 def test_what_was_stored_before_is_filled_in_by_the_migration(tmp_path):
     path = tmp_path / "warehouse.duckdb"
-    arrivals = [
-        {
-            "number": number,
-            "hours": 30 * number,
-            "claims": [("stake", "agreed", "official", (ACME,), (), {})],
-            "front": [ACME, BOLT],
-            "words": number % 2,
-            "publisher": "Alpha",
-            "language": "en",
-            "canceled": False,
-            "failed": False,
-        }
-        for number in range(6)
-    ]
     with open_warehouse(path) as con:
-        for batch, names in batches_of(arrivals, 6):
+        for batch, names in batches_of(OF_EACH, 6):
             load(con, batch, watch_with(names), batch.collected_at)
         before = told(con)
         for table in before:
@@ -255,22 +256,8 @@ def test_a_batch_that_fails_leaves_the_summaries_as_they_were(tmp_path):
 @pytest.fixture
 def summed(tmp_path):
     """A warehouse with something in each summary."""
-    arrivals = [
-        {
-            "number": number,
-            "hours": 30 * number,
-            "claims": [("stake", "agreed", "official", (ACME,), (), {})],
-            "front": [ACME, BOLT],
-            "words": number % 2,
-            "publisher": "Alpha",
-            "language": "en",
-            "canceled": False,
-            "failed": False,
-        }
-        for number in range(6)
-    ]
     with open_warehouse(tmp_path / "warehouse.duckdb") as con:
-        for batch, names in batches_of(arrivals, 6):
+        for batch, names in batches_of(OF_EACH, 6):
             load(con, batch, watch_with(names), batch.collected_at)
         yield con
 

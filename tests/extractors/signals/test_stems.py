@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractors.signals.nearest import rarity
-from extractors.signals.portrait import cosine
+from extractors.signals.portrait import cosine, rarity
 from extractors.signals.stems import Words, cosines, weighed
 
 SOME = (
