@@ -74,3 +74,17 @@ def test_a_month_that_fits_on_a_page_has_one_and_no_numbers(written):
     (page,) = written(10).values()
 
     assert page.xpath("//*[@aria-current]") == []
+
+
+def test_a_month_is_written_anew_where_only_the_copies_of_a_story_have_changed(tmp_path):
+    def page(copies):
+        with open_warehouse(tmp_path / "w.duckdb") as con:
+            if not copies:
+                insert(con, "stories", [story(0, "Autos")])
+            con.execute("UPDATE stories SET copies = $copies", {"copies": copies})
+        publish(tmp_path / "w.duckdb", tmp_path / "s.duckdb")
+        folder = write_report(tmp_path / "s.duckdb", tmp_path / "report", NOW, "Cars").parent / "months"
+        return (folder / "2024-03.html").read_text()
+
+    assert "copies" not in page(0)
+    assert "2 copies" in page(2)
