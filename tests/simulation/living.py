@@ -137,6 +137,7 @@ class Life:
         if killed_after is not None:
             self.served.victim = (process.pid, killed_after)
         told, failed = process.communicate(timeout=120)
+        self.served.settle()
         return subprocess.CompletedProcess(process.args, process.returncode, told, failed)
 
     def violations(self) -> list[Violation]:

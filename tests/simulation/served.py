@@ -52,6 +52,7 @@ class SimulatedWeb:
         self.victim: tuple[int, int] | None = None
         self._answering = Answering(web)
         self._open: Counter[str] = Counter()
+        self._connected = 0
         self._loop = asyncio.new_event_loop()
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -72,6 +73,17 @@ class SimulatedWeb:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
+
+    def settle(self) -> None:
+        """Wait until all that a reader which is gone had sent is noted: at the moment when it was sent."""
+        # A connection is taken in one turn of the loop, and read in one of the next.
+        for _ in range(5):
+            asyncio.run_coroutine_threadsafe(asyncio.sleep(0), self._loop).result(60)
+        deadline = time.monotonic() + 60
+        while self._connected:
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"{self._connected} connections of a reader that is gone are still open")
+            time.sleep(0.001)
 
     def begin(self, host: str, path: str, headers: dict[str, str]) -> Answer:
         """Note a request and return its answer."""
@@ -102,6 +114,10 @@ class SimulatedWeb:
         """Note that a request of `host` is over."""
         self._open[owner_of(host)] -= 1
 
+    def connected(self, change: int) -> None:
+        """Note that a connection began (1) or ended (-1)."""
+        self._connected += change
+
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
         server = self._loop.run_until_complete(
@@ -125,8 +141,10 @@ class _Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = transport  # type: ignore[assignment]
+        self._served.connected(1)
 
     def connection_lost(self, _: Exception | None) -> None:
+        self._served.connected(-1)
         if self._host is not None:
             self._served.end(self._host)
             self._host = None
