@@ -197,10 +197,8 @@ class _Worker(Generic[Job, Result]):
             target=_serve, args=(theirs, self._work, self._memory_bytes, self._wall_s), daemon=True
         )
         try:
-            with _main_left_out():
-                process.start()
+            _start(process)
         except (EOFError, OSError) as error:
-            # The fork server has ended: on a full disk no model can be unpacked.
             for end in (ours, theirs):
                 end.close()
             raise ExtractionError(name, "no-worker", "no worker process can be started") from error
@@ -234,6 +232,19 @@ class _Worker(Generic[Job, Result]):
 def _context() -> "multiprocessing.context.ForkServerContext":
     """Return the way workers start: forked from a server without threads, so that threads here do no harm."""
     return multiprocessing.get_context("forkserver")
+
+
+def _start(process: "BaseProcess") -> None:
+    """Start a worker; where the fork server has ended (on a full disk no model can be unpacked), the next has another.
+
+    It may have closed its socket and yet be there for a moment: the next worker would be asked of it again.
+    """
+    with _main_left_out():
+        try:
+            process.start()
+        except (EOFError, ConnectionError):
+            _end_fork_server()
+            raise
 
 
 @contextlib.contextmanager

@@ -114,7 +114,9 @@ def test_workers_leave_the_main_module_alone_and_no_fork_server_stays_behind():
 def test_where_no_worker_can_be_started_that_is_told_and_later_ones_start(tmp_path, monkeypatch, capfd):
     workers._end_fork_server()  # of the tests before
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    (tmp_path / "unready.py").write_text("raise OSError('no room')", encoding="utf-8")
+    # It is still there for a moment when it answers no more.
+    dying = "import os, time\nos.closerange(3, 256)\ntime.sleep(0.5)\nraise OSError('no room')"
+    (tmp_path / "unready.py").write_text(dying, encoding="utf-8")
     with ExtractionPool(work, 1, preload=("unready",)) as pool:
         assert outcomes(pool, "fine") == ["no-worker"]
         (tmp_path / "unready.py").write_text("", encoding="utf-8")
