@@ -26,9 +26,8 @@ def pytest_xdist_auto_num_workers(config):
 
 
 def pytest_collection_modifyitems(config, items):
-    """Begin with what waits most, and refuse to skip a test where the environment promises that all parts are there."""
-    # Real servers mostly wait: at the end, with few files left, the other core would wait with them.
-    items.sort(key=lambda item: item.get_closest_marker("prefect") is None)
+    """Spread what waits most, and refuse to skip a test where the environment promises that all parts are there."""
+    items[:] = spread(items)
     if not os.environ.get("TESTS_COMPLETE"):
         return
     skipped = {
@@ -39,6 +38,23 @@ def pytest_collection_modifyitems(config, items):
     }
     if skipped:
         raise pytest.UsageError(f"all parts should be here, but: {', '.join(sorted(skipped))}")
+
+
+def spread(items):
+    """Return the tests file by file, with those of real Prefect servers evenly among the others, one file at first.
+
+    These mostly wait: side by side they would leave the processors idle, and at the end the others would wait for them.
+    """
+    files = {}
+    for item in items:
+        files.setdefault(item.path, []).append(item)
+    waiting = {
+        path for path, tests in files.items() if any(one.get_closest_marker("prefect") for one in tests)
+    }
+    others = [path for path in files if path not in waiting]
+    for place, path in enumerate(sorted(waiting)):
+        others.insert(place * len(files) // len(waiting), path)
+    return [item for path in others for item in files[path]]
 
 
 @pytest.fixture(autouse=True)
