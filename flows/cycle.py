@@ -354,13 +354,19 @@ def tidy(settings: Settings, clock: Clock) -> None:
 def report(settings: Settings, watch: Watch, clock: Clock, language: str | None = None) -> Path | None:
     """Write the report from the snapshot and return its path; None where it could not be written.
 
-    `language` is that of the report, None for that of the watch.
+    `language` is that of the report, None for that of the settings, else of the watch.
     """
     from flows.report.pages import write_report  # noqa: PLC0415 - only where something has changed
 
     try:
         return write_report(
-            settings.snapshot, settings.report, clock(), watch.title, watch, language, settings.report_url
+            settings.snapshot,
+            settings.report,
+            clock(),
+            watch.title,
+            watch,
+            language or settings.report_language,
+            settings.report_url,
         )
     except (OSError, NewswatchError) as error:
         log.error("report_not_written", path=str(settings.report), error=str(error))

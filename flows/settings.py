@@ -37,8 +37,11 @@ NAMES = (
     "NEWSWATCH_LEDGER_DAYS",
     "NEWSWATCH_METRICS",
     "NEWSWATCH_REPORT_URL",
+    "NEWSWATCH_REPORT_LANGUAGE",
 )
 LOG_LEVELS = ("debug", "info", "warning", "error")
+#: Languages of the report's interface; `flows.report.words` has them, and takes too long to read for a setting.
+REPORT_LANGUAGES = ("de", "en")
 DEFAULT_HOME = Path("newswatch")
 
 #: Requests to one site in 24 hours: one in 29 s. A large paper needs some 2,900: 400 articles a day, each read and
@@ -67,7 +70,8 @@ class Settings:
     `landing_url` the place where several machines share orders and batches, an fsspec URL, None for one machine;
     `snapshot_url` the folder, or fsspec URL of one, where a copy of the snapshot goes, None for no copy; `connect_to`
     as in `Manners`; `retention` how long batches, polls and requests are kept; `metrics` host and port where `serve`
-    answers monitors, None for nowhere; `report_url` where the folder of the report is served, None where it is not.
+    answers monitors, None for nowhere; `report_url` where the folder of the report is served, None where it is not;
+    `report_language` the one of its pages and feeds, None for that of the watch.
     `environment` is where `env:NAME` of an alert is looked up: it holds secrets and is shown nowhere. `warnings` are
     settings that nothing reads, a sentence each.
     """
@@ -87,6 +91,7 @@ class Settings:
     retention: Retention = field(default_factory=Retention)
     metrics: tuple[str, int] | None = None
     report_url: str | None = None
+    report_language: str | None = None
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
     warnings: tuple[str, ...] = ()
 
@@ -213,11 +218,12 @@ def read_settings(
         landing=place / "state" / "landing" if shared(landing) else Path(landing),
         landing_url=landing if shared(landing) else None,
         snapshot_url=read.value("NEWSWATCH_SNAPSHOT_URL", _place_in(base["NEWSWATCH_SNAPSHOT_URL"]), None),
-        log_level=read.value("NEWSWATCH_LOG", _level, "info"),
+        log_level=read.value("NEWSWATCH_LOG", _one_of(LOG_LEVELS), "info"),
         connect_to=read.value("NEWSWATCH_CONNECT_TO", _connections, ()),
         retention=_retention(read),
         metrics=read.value("NEWSWATCH_METRICS", listening_address, None),
         report_url=read.value("NEWSWATCH_REPORT_URL", _served_at, None),
+        report_language=read.value("NEWSWATCH_REPORT_LANGUAGE", _one_of(REPORT_LANGUAGES), None),
         environment=values,
         warnings=_unknown_names(values),
     )
@@ -345,10 +351,13 @@ def _expanded(path: Path) -> Path:
         return path
 
 
-def _level(text: str) -> str:
-    if text.lower() not in LOG_LEVELS:
-        raise ValueError(f"one of {', '.join(LOG_LEVELS)}")
-    return text.lower()
+def _one_of(choices: tuple[str, ...]) -> Callable[[str], str]:
+    def convert(text: str) -> str:
+        if text.lower() not in choices:
+            raise ValueError(f"one of {', '.join(choices)}")
+        return text.lower()
+
+    return convert
 
 
 def _connections(text: str) -> tuple[tuple[str, str], ...]:

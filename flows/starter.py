@@ -67,6 +67,9 @@ _SETTINGS = """\
 # Address under which the folder `report` is served, if it is: messages link the pages of stories there.
 #NEWSWATCH_REPORT_URL=
 
+# Language of the report, de or en: the first of the watch that is one of these without it.
+#NEWSWATCH_REPORT_LANGUAGE=en
+
 # How much is logged: debug, info, warning or error.
 #NEWSWATCH_LOG=info
 """

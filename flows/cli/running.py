@@ -95,7 +95,7 @@ def import_command(files: tuple[Path, ...], alert: bool) -> None:
 @click.option(
     "--language",
     type=click.Choice(["de", "en"]),
-    help="The language of its pages and feeds, this once [the first of the watch that is one of these, else en].",
+    help="The language of its pages and feeds, this once [NEWSWATCH_REPORT_LANGUAGE, else of the watch].",
 )
 def report_command(language: str | None) -> None:
     """Write the HTML report and the feeds, and print where.
@@ -114,7 +114,7 @@ def report_command(language: str | None) -> None:
         given_clock()(),
         watch.title,
         watch,
-        language,
+        language or settings.report_language,
         settings.report_url,
     )
     if wants_json():

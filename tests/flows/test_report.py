@@ -7,11 +7,15 @@ import pytest
 from click.testing import CliRunner
 from lxml import etree, html
 
+from extractors.clock import standing_clock
+from extractors.watch import read_watch
 from flows.cli import main
+from flows.cycle import report
 from flows.report import pages, stories
 from flows.report.files import replace_file
 from flows.report.index import read_report
 from flows.report.pages import write_report
+from flows.settings import read_settings
 from warehouse.database import insert, open_snapshot, open_warehouse
 from warehouse.retention import TEMPORARY
 from warehouse.snapshot import publish
@@ -386,3 +390,24 @@ def test_the_command_speaks_german_or_english_and_refuses_others(a_report, tmp_p
         in (tmp_path / "report" / "developments.atom").read_text()
     )
     assert CliRunner().invoke(main, ["report", "--home", str(tmp_path), "--language", "fr"]).exit_code == 2
+
+
+def test_the_language_of_the_settings_is_that_of_every_report(a_report, tmp_path):
+    a_report()
+    (tmp_path / "s.duckdb").rename(tmp_path / "newswatch.duckdb")
+    (tmp_path / "watch.toml").write_text(
+        'name = "c"\ntitle = "C"\nlanguages = ["en"]\n[[entities]]\nid = "company:x"\nnames = { en = ["X"] }\n'
+    )
+    (tmp_path / "newswatch.env").write_text("NEWSWATCH_REPORT_LANGUAGE = de\n")
+    page = tmp_path / "report" / "index.html"
+    settings = read_settings({}, home=tmp_path)
+    told = []
+    for written in (
+        lambda: report(settings, read_watch(settings.watch_file), standing_clock(NOW)),
+        lambda: CliRunner().invoke(main, ["report", "--home", str(tmp_path)]),
+        lambda: CliRunner().invoke(main, ["report", "--home", str(tmp_path), "--language", "en"]),
+    ):
+        written()
+        told.append(html.parse(page).getroot().get("lang"))
+
+    assert told == ["de", "de", "en"]

@@ -14,6 +14,7 @@ import flows.report
 from extractors.records import EventType, Status
 from extractors.watch import read_watch
 from flows.report.words import LANGUAGES, language_of, words_of
+from flows.settings import REPORT_LANGUAGES
 
 FOLDER = Path(flows.report.__file__).parent
 PLACES = re.compile(r"%\(\w+\)s")
@@ -109,3 +110,7 @@ def test_a_language_without_a_catalogue_is_refused():
     with pytest.raises(ValueError, match="de and en, not 'fr'"):
         language_of(None, "fr")
     assert language_of(None) in LANGUAGES
+
+
+def test_the_setting_takes_the_languages_that_there_are():
+    assert REPORT_LANGUAGES == LANGUAGES

@@ -93,11 +93,12 @@ def test_all_faults_are_told_at_once_with_name_and_expectation(tmp_path):
         "NEWSWATCH_SNAPSHOT_URL": "file://folder/copy",
         "NEWSWATCH_LOG": "loud",
         "NEWSWATCH_CONNECT_TO": "news.example",
+        "NEWSWATCH_REPORT_LANGUAGE": "zh",
     }
 
     found = faults(wrong, tmp_path)
 
-    assert len(found) == 10
+    assert len(found) == 11
     for name in wrong:
         assert any(line.startswith(f"{name}: ") and "expected" in line for line in found)
     assert any("newswatch.env:1: " in line for line in found)
