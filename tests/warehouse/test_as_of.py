@@ -101,11 +101,19 @@ def test_as_of_a_moment_the_file_says_what_it_said_then(kept):
             assert now[name] == rows, (name, moment)
 
 
-def test_it_does_not_matter_in_which_batches_the_articles_came(kept, tmp_path):
-    watch, articles, _, answers = kept
-    with open_warehouse(tmp_path / "warehouse.duckdb") as con:
+@pytest.fixture(scope="module")
+def at_once(kept, tmp_path_factory):
+    """A file that took the stream in one batch."""
+    watch, articles, _, _ = kept
+    path = tmp_path_factory.mktemp("at once") / "as of main.duckdb"
+    with open_warehouse(path) as con:
         load_piece(con, watch, articles)
+    return path
 
+
+def test_it_does_not_matter_in_which_batches_the_articles_came(kept, at_once):
+    _, _, _, answers = kept
+    with open_snapshot(at_once) as con:
         for moment, then in answers.items():
             now = said_of(con, moment)
             for name, rows in then.items():
@@ -237,14 +245,11 @@ def test_what_older_programs_overwrote_is_as_today_with_the_text_of_then(con, a_
 
 
 @pytest.fixture
-def seen(kept, tmp_path):
+def seen(kept, at_once):
     """A snapshot of a stream that answers as of a moment, and what was said then."""
-    watch, articles, _, answers = kept
-    path = tmp_path / "warehouse.duckdb"
-    with open_warehouse(path) as con:
-        load_piece(con, watch, articles)
+    _, _, _, answers = kept
     moment = sorted(answers)[len(answers) // 2]
-    with open_snapshot(path.rename(tmp_path / "as of main.duckdb")) as con:
+    with open_snapshot(at_once) as con:
         see_as_of(con, moment)
         yield con, answers[moment]
 
