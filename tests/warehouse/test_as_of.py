@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from test_late import claim, news
 from test_order import told_in
@@ -14,6 +14,7 @@ from extractors.errors import WarehouseError
 from extractors.orders import Batch, Poll
 from extractors.records import Article, CollectedArticle, Source, stable_id
 from extractors.watch import Entity, Topic, Watch
+from tests.fuzzing import check, lengths
 from warehouse.as_of import as_of_today, see_as_of
 from warehouse.database import insert, open_snapshot, open_warehouse
 from warehouse.load import load
@@ -170,22 +171,25 @@ def arrived(place, arrival):
     return CollectedArticle(article=article, signals=news(*claims, shingles=shingles))
 
 
-@settings(max_examples=10, deadline=None)
-@given(arrivals=ARRIVALS)
-def test_late_originals_copies_and_edited_versions_do_not_change_what_was_known(arrivals):
-    answers = {}
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        open_warehouse(Path(folder) / "warehouse.duckdb") as con,
-    ):
-        for place, arrival in enumerate(arrivals):
-            at = load_piece(con, WATCH, [arrived(place, arrival)])
-            answers[at] = said(con, TABLES)
+@lengths(5)
+def test_late_originals_copies_and_edited_versions_do_not_change_what_was_known(examples):
+    @given(ARRIVALS)
+    def holds(arrivals):
+        answers = {}
+        with (
+            tempfile.TemporaryDirectory() as folder,
+            open_warehouse(Path(folder) / "warehouse.duckdb") as con,
+        ):
+            for place, arrival in enumerate(arrivals):
+                at = load_piece(con, WATCH, [arrived(place, arrival)])
+                answers[at] = said(con, TABLES)
 
-        for moment, then in answers.items():
-            now = said_of(con, moment, TABLES)
-            for name, rows in then.items():
-                assert now[name] == rows, (name, moment)
+            for moment, then in answers.items():
+                now = said_of(con, moment, TABLES)
+                for name, rows in then.items():
+                    assert now[name] == rows, (name, moment)
+
+    check(examples, holds)
 
 
 @pytest.fixture
