@@ -141,7 +141,7 @@ def test_what_a_web_hook_refuses_comes_later_in_order_and_once(desk, faults):
         through(
             desk,
             NOW,
-            NOW + 8 * HOUR,
+            NOW + 4 * HOUR,
             5 * MINUTE,
             [(NOW + number * 7 * MINUTE, number) for number in range(6)],
         )

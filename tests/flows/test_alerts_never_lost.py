@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from extractors.watch import AlertRule
@@ -13,6 +13,7 @@ from flows.alerts.channel import DeliveryError
 from flows.alerts.deliver import deliver
 from flows.alerts.rules import alerts_for
 from tests.flows.test_alert_messages import NEWS, SEEN
+from tests.fuzzing import check, lengths
 from warehouse.database import insert, open_warehouse
 from warehouse.judged import Development
 from warehouse.outbox import due_alerts, known_alerts, save_alerts
@@ -99,40 +100,43 @@ EVENTS = st.lists(
 )
 
 
-@given(EVENTS, st.sampled_from(RULES), st.sampled_from([SPRING, AUTUMN]))
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_whatever_happens_all_is_told_in_the_end_and_each_once(home, events, rule, start):
-    home.empty()
-    channel, now, heard = Channel(), start, 0
+@lengths(16)
+def test_whatever_happens_all_is_told_in_the_end_and_each_once(home, examples):
+    @given(EVENTS, st.sampled_from(RULES), st.sampled_from([SPRING, AUTUMN]))
+    def holds(events, rule, start):
+        home.empty()
+        channel, now, heard = Channel(), start, 0
 
-    def look(at):
-        channel.now = at
-        deliver(home.con, [rule], {}, at, channel)
+        def look(at):
+            channel.now = at
+            deliver(home.con, [rule], {}, at, channel)
 
-    for what, minutes in events:
-        now += timedelta(minutes=minutes)
-        match what:
-            case "hear":
-                hears(home.con, heard, rule, now)
-                heard += 1
-            case "look":
-                look(now)
-            case "restart":
-                home.restart()
-            case _:
-                channel.dead = what == "die"
-    channel.dead = False
-    hours = 0
-    while (
-        due_alerts(home.con) and hours < 10 * 24
-    ):  # the longest digest, and what a clock that ran ahead has noted
-        hours += 1
-        look(now + timedelta(hours=hours))
+        for what, minutes in events:
+            now += timedelta(minutes=minutes)
+            match what:
+                case "hear":
+                    hears(home.con, heard, rule, now)
+                    heard += 1
+                case "look":
+                    look(now)
+                case "restart":
+                    home.restart()
+                case _:
+                    channel.dead = what == "die"
+        channel.dead = False
+        hours = 0
+        while (
+            due_alerts(home.con) and hours < 10 * 24
+        ):  # the longest digest, and what a clock that ran ahead has noted
+            hours += 1
+            look(now + timedelta(hours=hours))
 
-    assert [channel.times_told(number) for number in range(heard)] == [1] * heard
-    if rule.at_most is not None:
-        times = [at for at, _, _ in channel.taken]
-        monotonous = all(minutes >= 0 for _, minutes in events)
-        assert not monotonous or all(
-            sum(at - timedelta(hours=1) < other <= at for other in times) <= rule.at_most for at in times
-        )
+        assert [channel.times_told(number) for number in range(heard)] == [1] * heard
+        if rule.at_most is not None:
+            times = [at for at, _, _ in channel.taken]
+            monotonous = all(minutes >= 0 for _, minutes in events)
+            assert not monotonous or all(
+                sum(at - timedelta(hours=1) < other <= at for other in times) <= rule.at_most for at in times
+            )
+
+    check(examples, holds)

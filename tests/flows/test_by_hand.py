@@ -34,7 +34,7 @@ def home(a_home, site, monkeypatch):
 
         def cycle(self, **changes):
             settings = replace(self.settings, **changes)
-            return run_cycle(settings, read_watch(settings.watch_file), system_clock)
+            return run_cycle(settings, read_watch(settings.watch_file), system_clock, with_report=False)
 
         def ask(self, question):
             with open_warehouse(self.settings.warehouse) as con:

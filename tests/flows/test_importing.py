@@ -23,7 +23,7 @@ ROW = {
 
 @pytest.fixture
 def imported(a_home, tmp_path):
-    """Import one row beside a good one: returns the rows of the snapshot's articles and the failures."""
+    """Import rows after a good one: returns the rows of the snapshot's other articles and the failures."""
     home, environment = a_home({})
     settings = read_settings(environment)
 
@@ -33,43 +33,45 @@ def imported(a_home, tmp_path):
         file.write_text("\n".join((json.dumps(good), *lines)), encoding="utf-8")
         result = import_files(settings, read_watch(home / "watch.toml"), [file], standing_clock(NOW))
         with open_snapshot(settings.snapshot) as con:
+            kept = con.execute("SELECT count(*) FROM articles WHERE url LIKE '%/good'").fetchone()
             found = con.execute(
                 "SELECT url, title, language, authors FROM articles WHERE url NOT LIKE '%/good' ORDER BY url"
             ).fetchall()
+        assert kept == (1,)
         return found, [told for _, told, _ in result.failures]
 
     return bring
 
 
-@pytest.mark.parametrize(
-    ("key", "value"),
-    [
-        ("url", "http://[broken"),
-        ("url", "https://wire.example:99999/1"),
-        ("url", "javascript:alert(1)"),
-        ("url", "https://wire.example/a b"),
-        ("published", "2022-08-26T08:00:00"),
-        ("published", "0001-01-01T00:00:00+14:00"),
-        ("published", "0001-01-01T00:00:00Z"),
-        ("published", "2099-01-01T00:00:00Z"),
-        ("published", 1661500800),
-        ("title", "   "),
-        ("text", ["x"]),
-    ],
+CANNOT_BE = (
+    ("url", "http://[broken"),
+    ("url", "https://wire.example:99999/1"),
+    ("url", "javascript:alert(1)"),
+    ("url", "https://wire.example/a b"),
+    ("published", "2022-08-26T08:00:00"),
+    ("published", "0001-01-01T00:00:00+14:00"),
+    ("published", "0001-01-01T00:00:00Z"),
+    ("published", "2099-01-01T00:00:00Z"),
+    ("published", 1661500800),
+    ("title", "   "),
+    ("text", ["x"]),
 )
-def test_a_row_with_a_value_that_cannot_be_is_told_with_its_place_and_stops_no_other(imported, key, value):
-    found, (told,) = imported(json.dumps({**ROW, key: value}))
+
+
+def test_rows_with_a_value_that_cannot_be_are_told_with_their_places_and_stop_no_other(imported):
+    found, told = imported(*(json.dumps({**ROW, key: value}) for key, value in CANNOT_BE))
 
     assert found == []
-    assert f"rows.jsonl:2: {key}: " in told
+    for place, ((key, value), said) in enumerate(zip(CANNOT_BE, told, strict=True), start=2):
+        assert f"rows.jsonl:{place}: {key}: " in said, value
 
 
-@pytest.mark.parametrize("line", ["{broken", "[1]", "null", "[" * 100_000])
-def test_a_line_that_is_no_object_is_told_and_stops_no_other(imported, line):
-    found, (told,) = imported(line)
+def test_lines_that_are_no_objects_are_told_and_stop_no_other(imported):
+    found, told = imported("{broken", "[1]", "null", "[" * 100_000)
 
     assert found == []
-    assert "rows.jsonl:2: " in told
+    for place, said in zip(range(2, 6), told, strict=True):
+        assert f"rows.jsonl:{place}: " in said
 
 
 def test_an_address_with_a_password_is_refused_and_not_shown(imported):
@@ -98,13 +100,15 @@ def test_half_a_surrogate_pair_is_replaced_and_other_text_stands(imported):
     assert (title, authors) == ("小米 ? BAIC", ["李雷"])
 
 
-@pytest.mark.parametrize(
-    ("written", "language"), [("zh-CN", "zh"), ("EN", "en"), ("german", "en"), ("", "en")]
-)
-def test_a_language_is_its_code_and_anything_else_leaves_it_to_the_text(imported, written, language):
-    ((_, _, found, _),), _ = imported(json.dumps({**ROW, "language": written}))
+def test_a_language_is_its_code_and_anything_else_leaves_it_to_the_text(imported):
+    languages = {"zh-CN": "zh", "EN": "en", "german": "en", "": "en"}
+    rows = (
+        {**ROW, "url": f"https://wire.example/{place}", "language": written}
+        for place, written in enumerate(languages)
+    )
+    found, _ = imported(*map(json.dumps, rows))
 
-    assert found == language
+    assert [language for _, _, language, _ in found] == list(languages.values())
 
 
 def test_a_naive_time_in_parquet_is_a_fault_and_a_date_is_its_start_in_utc(a_home, tmp_path):

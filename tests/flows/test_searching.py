@@ -1,6 +1,7 @@
 """Searching from the command line, with the index that cycles and imports keep."""
 
 import json
+import shutil
 
 import pytest
 from click.testing import CliRunner
@@ -43,15 +44,23 @@ def article(number, title, text=TEXT, **more):
     return {"url": url, "title": title, "text": text, "published": f"2024-03-{number:02}"} | more
 
 
-@pytest.fixture
-def home(tmp_path):
-    (tmp_path / "watch.toml").write_text(WATCH, encoding="utf-8")
+@pytest.fixture(scope="module")
+def searched(tmp_path_factory):
+    """A home with two articles."""
+    folder = tmp_path_factory.mktemp("searched")
+    (folder / "watch.toml").write_text(WATCH, encoding="utf-8")
     bring(
-        tmp_path,
+        folder,
         article(1, "Xiaomi talks about electric cars", publisher="Wire", language="en"),
         article(2, "Händler verkaufen Elektroautos von Xiaomi", publisher="Blatt", language="de"),
     )
-    return tmp_path
+    return folder
+
+
+@pytest.fixture
+def home(searched, tmp_path):
+    """A copy of it of a test's own."""
+    return shutil.copytree(searched, tmp_path / "home")
 
 
 def found(home, *arguments):

@@ -111,6 +111,7 @@ def old_file(path, version):
     with duckdb.connect() as con:
         con.execute("SET TimeZone = 'UTC'")
         con.execute(f"ATTACH '{path}' AS old (STORAGE_VERSION '{STORAGE_VERSION}'); USE old")
+        con.execute("BEGIN")
         con.execute("CREATE TABLE main.migrations (name VARCHAR NOT NULL, applied_at TIMESTAMPTZ NOT NULL)")
         for one in MIGRATIONS[:version]:
             con.execute(one.read_text(encoding="utf-8"))
@@ -124,16 +125,16 @@ def old_file(path, version):
             """
         ).fetchall()
         for schema, table, names, kinds in tables:
-            for number in (1, 2):
-                values = ", ".join(
-                    _value(schema, table, name, kind, number) for name, kind in zip(names, kinds, strict=True)
-                )
-                con.execute(f"INSERT INTO {schema}.{table} VALUES ({values})")
+            columns = list(zip(names, kinds, strict=True))
+            first, second = (
+                ", ".join(_value(schema, table, *column, number) for column in columns) for number in (1, 2)
+            )
+            con.execute(f"INSERT INTO {schema}.{table} VALUES ({first}), ({second})")
         held = {
             (schema, table): (names, con.execute(f"FROM {schema}.{table} ORDER BY ALL").fetchall())
             for schema, table, names, _ in tables
         }
-        con.execute("USE memory; DETACH old")
+        con.execute("COMMIT; USE memory; DETACH old")
     return held
 
 

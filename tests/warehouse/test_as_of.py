@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from test_late import claim, news
 from test_order import told_in
@@ -14,6 +14,7 @@ from extractors.errors import WarehouseError
 from extractors.orders import Batch, Poll
 from extractors.records import Article, CollectedArticle, Source, stable_id
 from extractors.watch import Entity, Topic, Watch
+from tests.fuzzing import check, lengths
 from warehouse.as_of import as_of_today, see_as_of
 from warehouse.database import insert, open_snapshot, open_warehouse
 from warehouse.load import load
@@ -101,11 +102,19 @@ def test_as_of_a_moment_the_file_says_what_it_said_then(kept):
             assert now[name] == rows, (name, moment)
 
 
-def test_it_does_not_matter_in_which_batches_the_articles_came(kept, tmp_path):
-    watch, articles, _, answers = kept
-    with open_warehouse(tmp_path / "warehouse.duckdb") as con:
+@pytest.fixture(scope="module")
+def at_once(kept, tmp_path_factory):
+    """A file that took the stream in one batch."""
+    watch, articles, _, _ = kept
+    path = tmp_path_factory.mktemp("at once") / "as of main.duckdb"
+    with open_warehouse(path) as con:
         load_piece(con, watch, articles)
+    return path
 
+
+def test_it_does_not_matter_in_which_batches_the_articles_came(kept, at_once):
+    _, _, _, answers = kept
+    with open_snapshot(at_once) as con:
         for moment, then in answers.items():
             now = said_of(con, moment)
             for name, rows in then.items():
@@ -162,22 +171,25 @@ def arrived(place, arrival):
     return CollectedArticle(article=article, signals=news(*claims, shingles=shingles))
 
 
-@settings(max_examples=10, deadline=None)
-@given(arrivals=ARRIVALS)
-def test_late_originals_copies_and_edited_versions_do_not_change_what_was_known(arrivals):
-    answers = {}
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        open_warehouse(Path(folder) / "warehouse.duckdb") as con,
-    ):
-        for place, arrival in enumerate(arrivals):
-            at = load_piece(con, WATCH, [arrived(place, arrival)])
-            answers[at] = said(con, TABLES)
+@lengths(5)
+def test_late_originals_copies_and_edited_versions_do_not_change_what_was_known(examples):
+    @given(ARRIVALS)
+    def holds(arrivals):
+        answers = {}
+        with (
+            tempfile.TemporaryDirectory() as folder,
+            open_warehouse(Path(folder) / "warehouse.duckdb") as con,
+        ):
+            for place, arrival in enumerate(arrivals):
+                at = load_piece(con, WATCH, [arrived(place, arrival)])
+                answers[at] = said(con, TABLES)
 
-        for moment, then in answers.items():
-            now = said_of(con, moment, TABLES)
-            for name, rows in then.items():
-                assert now[name] == rows, (name, moment)
+            for moment, then in answers.items():
+                now = said_of(con, moment, TABLES)
+                for name, rows in then.items():
+                    assert now[name] == rows, (name, moment)
+
+    check(examples, holds)
 
 
 @pytest.fixture
@@ -237,14 +249,11 @@ def test_what_older_programs_overwrote_is_as_today_with_the_text_of_then(con, a_
 
 
 @pytest.fixture
-def seen(kept, tmp_path):
+def seen(kept, at_once):
     """A snapshot of a stream that answers as of a moment, and what was said then."""
-    watch, articles, _, answers = kept
-    path = tmp_path / "warehouse.duckdb"
-    with open_warehouse(path) as con:
-        load_piece(con, watch, articles)
+    _, _, _, answers = kept
     moment = sorted(answers)[len(answers) // 2]
-    with open_snapshot(path.rename(tmp_path / "as of main.duckdb")) as con:
+    with open_snapshot(at_once) as con:
         see_as_of(con, moment)
         yield con, answers[moment]
 

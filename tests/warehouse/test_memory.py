@@ -4,9 +4,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.fuzzing import check, lengths
 from tests.warehouse.made_reports import (
     ACME,
     ARRIVALS,
@@ -302,17 +303,20 @@ def test_other_companies_are_another_story(memory):
 # -- the same decisions whatever happens between two reports --------------------------------------------------
 
 
-@settings(max_examples=200, deadline=None)
-@given(ARRIVALS, st.lists(st.integers(0, 9), max_size=3))
-def test_a_memory_rebuilt_between_any_two_reports_decides_the_same(made, late):
-    living, records = Memory(), Records(kept_of)
-    for arrived in arriving(made):
-        one = records.with_story(arrived)
-        rebuilt = records.memory(one.reported_at)
-        told = {"earlier": records.earlier(one), "copies": records.adopted(one, late)}
-        judged = living.judge(one, **told)
-        assert in_any_order(rebuilt.judge(one, **told)) == in_any_order(judged)
-        records.keep(one, judged)
+@lengths(80)
+def test_a_memory_rebuilt_between_any_two_reports_decides_the_same(examples):
+    @given(ARRIVALS, st.lists(st.integers(0, 9), max_size=3))
+    def holds(made, late):
+        living, records = Memory(), Records(kept_of)
+        for arrived in arriving(made):
+            one = records.with_story(arrived)
+            rebuilt = records.memory(one.reported_at)
+            told = {"earlier": records.earlier(one), "copies": records.adopted(one, late)}
+            judged = living.judge(one, **told)
+            assert in_any_order(rebuilt.judge(one, **told)) == in_any_order(judged)
+            records.keep(one, judged)
+
+    check(examples, holds)
 
 
 def test_what_is_known_of_a_development_follows_what_else_its_reports_tell():
@@ -330,30 +334,36 @@ def test_what_is_known_of_a_development_follows_what_else_its_reports_tell():
     assert living.known.evidence(opened[0]) == rebuilt.known.evidence(opened[0])
 
 
-@settings(max_examples=150, deadline=None)
-@given(ARRIVALS)
-def test_counts_roles_and_links_always_agree(made):
-    memory, records = Memory(), Records()
-    for arrived in arriving(made):
-        one = records.with_story(arrived)
-        records.keep(one, memory.judge(one, earlier=records.earlier(one)))
-    for key, development in records.developments.items():
-        roles = {article: link.role for (owner, article), link in records.links.items() if owner == key}
-        assert len(roles) == development.articles >= development.origins >= 1
-        assert [article for article, role in roles.items() if role == "first"] == [
-            development.first_article_id
-        ]
-        assert records.reports[development.first_article_id].copy_of is None
-        assert development.supersedes is None or development.supersedes in records.developments
+@lengths(60)
+def test_counts_roles_and_links_always_agree(examples):
+    @given(ARRIVALS)
+    def holds(made):
+        memory, records = Memory(), Records()
+        for arrived in arriving(made):
+            one = records.with_story(arrived)
+            records.keep(one, memory.judge(one, earlier=records.earlier(one)))
+        for key, development in records.developments.items():
+            roles = {article: link.role for (owner, article), link in records.links.items() if owner == key}
+            assert len(roles) == development.articles >= development.origins >= 1
+            assert [article for article, role in roles.items() if role == "first"] == [
+                development.first_article_id
+            ]
+            assert records.reports[development.first_article_id].copy_of is None
+            assert development.supersedes is None or development.supersedes in records.developments
+
+    check(examples, holds)
 
 
-@settings(max_examples=100, deadline=None)
-@given(ARRIVALS)
-def test_a_copy_never_brings_a_new_development(made):
-    memory = Memory()
-    for one in arriving(made):
-        judged = memory.judge(one)
-        assert one.copy_of is None or not judged.new
+@lengths(60)
+def test_a_copy_never_brings_a_new_development(examples):
+    @given(ARRIVALS)
+    def holds(made):
+        memory = Memory()
+        for one in arriving(made):
+            judged = memory.judge(one)
+            assert one.copy_of is None or not judged.new
+
+    check(examples, holds)
 
 
 def test_a_copy_that_was_forgotten_and_is_back_is_counted_again(memory):

@@ -4,8 +4,9 @@ import shutil
 import signal
 import subprocess
 import sys
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -15,7 +16,7 @@ from extractors.errors import WarehouseError
 from extractors.orders import Batch
 from extractors.signals.tagger import Tagger
 from warehouse.database import open_snapshot, open_warehouse
-from warehouse.load import load
+from warehouse.load import LoadResult, load
 from warehouse.read_stories import read_developments, read_stories
 from warehouse.snapshot import publish
 
@@ -36,21 +37,6 @@ def version_of(path):
 
 
 @pytest.fixture(scope="module")
-def old_files(tmp_path_factory):
-    """A maker of copies of old files: gives the path of one of that version, and what it holds."""
-    folder, made = tmp_path_factory.mktemp("old"), {}
-
-    def copy(version, path):
-        kept = folder / f"{version}.duckdb"
-        if version not in made:
-            made[version] = old_file(kept, version)
-        shutil.copyfile(kept, path)
-        return made[version]
-
-    return copy
-
-
-@pytest.fixture(scope="module")
 def new_schema(tmp_path_factory):
     with open_warehouse(tmp_path_factory.mktemp("new") / "warehouse.duckdb") as con:
         return schema_of(con)
@@ -64,34 +50,60 @@ def schema_of(con):
     ).fetchall()
 
 
-@pytest.mark.parametrize("version", VERSIONS)
-def test_all_that_a_file_held_is_there_after_its_migration_in_the_schema_of_today(
-    tmp_path, version, old_files, new_schema
-):
-    held = old_files(version, tmp_path / "warehouse.duckdb")
+@dataclass(frozen=True)
+class Migrated:
+    """A file of an earlier version: what it held, what was in it after its migration, and what a batch did to it."""
 
-    with open_warehouse(tmp_path / "warehouse.duckdb") as con:
-        assert schema_of(con) == new_schema
-        for table, (names, rows) in held.items():
-            (schema, name), kept = REPLACED.get(table, (table, names))
-            there = {row[2] for row in new_schema if row[:2] == (schema, name)}
-            columns = [column for column in kept if column in there]
-            quoted = ", ".join(f'"{column}"' for column in columns)
-            found = con.execute(f"SELECT {quoted} FROM {schema}.{name}").fetchall()
-            wanted = [tuple(row[names.index(column)] for column in columns) for row in rows]
-
-            assert columns, f"{schema}.{name} is gone"
-            assert sorted(map(str, found)) == sorted(map(str, wanted)), f"{schema}.{name}"
+    held: dict
+    schema: list
+    rows: dict
+    views: list
+    result: LoadResult
+    path: Path
 
 
-@pytest.mark.parametrize("version", VERSIONS)
-def test_a_migrated_file_answers_in_every_view_takes_a_batch_and_is_published(
-    tmp_path, version, old_files, a_watch, an_article, noon
-):
-    path, snapshot = tmp_path / "state" / "warehouse.duckdb", tmp_path / "newswatch.duckdb"
-    path.parent.mkdir()
-    old_files(version, path)
-    watch, later = a_watch(), noon + timedelta(hours=1)
+@pytest.fixture(scope="module")
+def all_migrated():
+    """What became of the file of each version."""
+    return {}
+
+
+@pytest.fixture(params=VERSIONS)
+def migrated(request, all_migrated, tmp_path_factory, a_watch, an_article, noon):
+    """What became of the file of one version when it was opened, took a batch and was asked for every view."""
+    if request.param not in all_migrated:
+        path = tmp_path_factory.mktemp("migrated") / "state" / "warehouse.duckdb"
+        path.parent.mkdir()
+        held = old_file(path, request.param)
+        watch, later = a_watch(), noon + timedelta(hours=1)
+        with open_warehouse(path) as con:
+            schema, rows = schema_of(con), rows_of(con)
+            result = load(con, batch_of(watch, an_article, later), watch, later)
+            views = con.execute(
+                "SELECT schema_name || '.' || view_name FROM duckdb_views() WHERE NOT internal"
+                " AND database_name = current_database()"
+            ).fetchall()
+            for (view,) in views:
+                con.execute(f"FROM {view}").fetchall()
+        all_migrated[request.param] = Migrated(held, schema, rows, views, result, path)
+    return all_migrated[request.param]
+
+
+def rows_of(con):
+    """Return the rows of each table, each with the names of its columns."""
+    tables = con.execute(
+        "SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = current_database()"
+    ).fetchall()
+    found = {}
+    for schema, name in tables:
+        asked = con.execute(f"FROM {schema}.{name}")
+        names = [column[0] for column in asked.description]
+        found[schema, name] = [dict(zip(names, row, strict=True)) for row in asked.fetchall()]
+    return found
+
+
+def batch_of(watch, an_article, at):
+    """Return a batch with a new article and a revision of one that every old file has."""
     text = (
         "Xiaomi and BAIC have signed an agreement to build electric cars in Beijing, BAIC said on Thursday."
     )
@@ -99,26 +111,34 @@ def test_a_migrated_file_answers_in_every_view_takes_a_batch_and_is_published(
         {"number": 7, "title": "Xiaomi and BAIC sign"},
         {"number": 1, "title": "Xiaomi and BAIC build cars"},
     )
-    articles = [an_article(**one, text=text, seen_at=later) for one in told]
-    batch = Batch(
+    articles = [an_article(**one, text=text, seen_at=at) for one in told]
+    return Batch(
         batch_id="new",
         order_id="new",
-        collected_at=later,
+        collected_at=at,
         articles=tuple(replace(one, signals=Tagger(watch).tag(one.article)) for one in articles),
     )
 
-    with open_warehouse(path) as con:
-        result = load(con, batch, watch, later)
-        views = con.execute(
-            "SELECT schema_name || '.' || view_name FROM duckdb_views() WHERE NOT internal"
-            " AND database_name = current_database()"
-        ).fetchall()
-        for (view,) in views:
-            con.execute(f"FROM {view}").fetchall()
 
-    assert (result.articles, result.revisions) == (1, 1)
-    assert len(views) > 5
-    assert publish(path, snapshot)
+def test_all_that_a_file_held_is_there_after_its_migration_in_the_schema_of_today(migrated, new_schema):
+    assert migrated.schema == new_schema
+    for table, (names, rows) in migrated.held.items():
+        (schema, name), kept = REPLACED.get(table, (table, names))
+        there = {row[2] for row in new_schema if row[:2] == (schema, name)}
+        columns = [column for column in kept if column in there]
+        found = [tuple(row[column] for column in columns) for row in migrated.rows.get((schema, name), ())]
+        wanted = [tuple(row[names.index(column)] for column in columns) for row in rows]
+
+        assert columns, f"{schema}.{name} is gone"
+        assert sorted(map(str, found)) == sorted(map(str, wanted)), f"{schema}.{name}"
+
+
+def test_a_migrated_file_answers_in_every_view_takes_a_batch_and_is_published(migrated, tmp_path):
+    snapshot = tmp_path / "newswatch.duckdb"
+
+    assert (migrated.result.articles, migrated.result.revisions) == (1, 1)
+    assert len(migrated.views) > 5
+    assert publish(migrated.path, snapshot)
     with open_snapshot(snapshot) as con:
         assert read_stories(con)
         assert {row.development_id for row in read_developments(con)} >= {"d1", "d2"}

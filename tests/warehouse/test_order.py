@@ -91,8 +91,15 @@ def at_once(tmp_path_factory):
     return {name: loaded(folder / f"{name}.duckdb", name, 1000, 1) for name in SETS}
 
 
-@pytest.mark.parametrize("name", SETS)
-@pytest.mark.parametrize(("size", "opened_for"), [(1, 1000), (10, 1)])
+@pytest.mark.parametrize(
+    ("name", "size", "opened_for"),
+    [
+        pytest.param("su7-week", 1, 1000, marks=pytest.mark.soak),
+        ("su7-week", 10, 1),
+        ("voltaro-rescue", 1, 1000),
+        ("voltaro-rescue", 10, 1),
+    ],
+)
 def test_neither_the_size_of_batches_nor_restarts_change_what_comes_out(
     tmp_path, at_once, name, size, opened_for
 ):
@@ -105,7 +112,8 @@ def test_neither_the_size_of_batches_nor_restarts_change_what_comes_out(
         assert pieces == once, question
 
 
-def test_a_revision_is_in_the_story_that_its_own_was_merged_into_in_the_same_batch(tmp_path):
+@pytest.mark.parametrize("after", [3, pytest.param(1000, marks=pytest.mark.soak)])
+def test_a_revision_is_in_the_story_that_its_own_was_merged_into_in_the_same_batch(tmp_path, after):
     name = "ferrochip"
     watch, articles = told_in(name)
     path = tmp_path / "whole" / "warehouse.duckdb"
@@ -125,12 +133,16 @@ def test_a_revision_is_in_the_story_that_its_own_was_merged_into_in_the_same_bat
     revised = CollectedArticle(article=edited, signals=articles[start].signals)
     rest = sorted([*articles[start + 1 :], revised], key=lambda one: one.article.seen_at)
 
+    rest = rest[: rest.index(revised) + 1 + after]
+
     apart, once = (tmp_path / folder / "warehouse.duckdb" for folder in ("apart", "once"))
     known = articles[: start + 1]
-    load_all(apart, watch, [*known, *rest], 1, 1000)
-    load_all(once, watch, known, len(known), 1)
-    load_all(once, watch, rest, len(rest), 1)
+    for path, size in ((apart, 1), (once, len(rest))):
+        load_all(path, watch, known, len(known), 1)
+        load_all(path, watch, rest, size, 1000)
 
+    with open_warehouse(once) as con:
+        assert (story_id,) in con.execute("SELECT story_id FROM story_lineage").fetchall()
     assert answers(once) == answers(apart)
 
 

@@ -18,14 +18,23 @@ from warehouse.search_index import catch_up, drop, is_current, suspicion_path
 from warehouse.search_query import Narrowing
 
 
-@pytest.fixture
-def snapshot(tmp_path):
-    return publish(
-        tmp_path / "newswatch.duckdb",
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """A folder with a snapshot and the index of it."""
+    folder = tmp_path_factory.mktemp("made")
+    snapshot = publish(
+        folder / "newswatch.duckdb",
         row("a", "Xiaomi builds cars", "The car is electric."),
         row("b", "小米汽车在北京", "小米的汽車廠。", hours=1, language="zh"),
         row("c", "Elsewhere", "A car, electric too.", hours=2),
     )
+    assert catch_up(snapshot, folder / "search").indexed == 3
+    return folder
+
+
+@pytest.fixture
+def snapshot(made, tmp_path):
+    return Path(shutil.copy(made / "newswatch.duckdb", tmp_path))
 
 
 @pytest.fixture
@@ -152,8 +161,9 @@ def every(ending):
         lambda path: path.unlink(),
     ],
 )
-def test_a_damaged_one_is_searched_around_and_made_anew(snapshot, file, spoil, ending):
-    catch_up(snapshot, file)
+def test_a_damaged_one_is_searched_around_and_made_anew(made, snapshot, file, spoil, ending):
+    shutil.copytree(made / "search", file)
+    assert is_current(file, snapshot)
     spoil(every(ending)(file))
 
     assert ids(snapshot, file, "car -boat") == ["a", "c"]

@@ -192,11 +192,12 @@ def halves(snapshot):
         ).fetchone()
 
 
-def test_whenever_the_writer_is_killed_readers_find_a_whole_snapshot_of_the_past(home):
+@pytest.mark.parametrize("kills", [3, pytest.param(6, marks=pytest.mark.soak)])
+def test_whenever_the_writer_is_killed_readers_find_a_whole_snapshot_of_the_past(home, kills):
     warehouse, snapshot = home
     publish(warehouse, snapshot)
     chance, seen = random.Random(7), [halves(snapshot)]
-    for _ in range(6):
+    for _ in range(kills):
         with subprocess.Popen(
             [sys.executable, "-c", WRITER, str(warehouse), str(snapshot)], stdout=subprocess.PIPE
         ) as writer:

@@ -35,11 +35,16 @@ def read(con, **asked):
     return read_trends(con, **asked)
 
 
+def mentions(name, *entities):
+    """Return the mentions of these entities in an article."""
+    mention = {"article_id": name, "surface": "x", "part": "body", "start": 0, "stop": 1}
+    return [mention | {"entity_id": one} for one in entities]
+
+
 def told(con, name, at, *entities, **changes):
     """Store an article that mentions these entities."""
     insert(con, "articles", [article_row(name, at, **changes)])
-    mention = {"article_id": name, "surface": "x", "part": "body", "start": 0, "stop": 1}
-    insert(con, "mentions", [mention | {"entity_id": one} for one in entities or ("company:baic",)])
+    insert(con, "mentions", mentions(name, *entities or ("company:baic",)))
 
 
 def polled(con, watch, *days, start=MONDAY, **changes):
@@ -250,9 +255,13 @@ ARTICLES = st.lists(
 @given(articles=ARTICLES)
 def test_the_command_and_the_views_count_the_same(tmp_path_factory, articles):
     with open_warehouse(tmp_path_factory.mktemp("counted") / "warehouse.duckdb") as con:
+        rows, named = [], []
         for number, (hours, publisher, copied, entities) in enumerate(articles):
             changes = {"publisher": publisher, "copy_of": "a0" if copied and number else None}
-            told(con, f"a{number}", MONDAY + timedelta(hours=hours), *entities, **changes)
+            rows.append(article_row(f"a{number}", MONDAY + timedelta(hours=hours), **changes))
+            named += mentions(f"a{number}", *entities)
+        insert(con, "articles", rows)
+        insert(con, "mentions", named)
 
         found = read(con, most=20)
         counted = {
@@ -262,13 +271,12 @@ def test_the_command_and_the_views_count_the_same(tmp_path_factory, articles):
             if count.articles
         }
         counting = "SELECT week, entity_id, texts, copies, publishers FROM trend_weekly_in('UTC')"
-        weekly = set(fetch(con, counting))
-        view = set(fetch(con, "FROM trend_weekly"))
-        daily = fetch(
-            con,
+        weekly = set(con.execute(counting).fetchall())
+        view = set(con.execute("FROM trend_weekly").fetchall())
+        daily = con.execute(
             "SELECT date_trunc('week', day)::DATE, entity_id, sum(articles)::INT, sum(copies)::INT FROM "
-            "trend_daily_in('UTC') GROUP BY ALL ORDER BY ALL",
-        )
+            "trend_daily_in('UTC') GROUP BY ALL ORDER BY ALL"
+        ).fetchall()
     assert counted == weekly
     assert view == {row[:4] for row in weekly}
     assert daily == sorted((week, entity, texts, copies) for week, entity, texts, copies, _ in weekly)
