@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from warehouse.database import insert, open_warehouse, run
 from warehouse.judged import Development, DevelopmentArticle, Judgement, Lineage, Story
 from warehouse.judgements import Judgements, save_judgements
+from warehouse.summaries import refill, save_summaries, stale
 
 NOON = datetime(2024, 3, 28, 12, tzinfo=UTC)
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
@@ -106,7 +107,7 @@ def begin(con):
 
 
 def take(con, remembered, steps, at):
-    """Do what a batch does that brings these steps, a minute apart, the last one at `at`."""
+    """Do what a batch does that brings these steps, a minute apart, the last one at `at`; return what was judged."""
     made, copies = Judgements(), {}
     for number, (kind, first, second) in enumerate(steps):
         moment = at - (len(steps) - 1 - number) * MINUTE
@@ -131,6 +132,7 @@ def take(con, remembered, steps, at):
     save_judgements(con, made)
     if copies:
         run(con, "recount_story_copies", ids=sorted(copies))
+    return made
 
 
 def said(con):
@@ -211,3 +213,16 @@ def test_at_the_very_moment_of_a_merge_it_is_done(begun, tmp_path):
 
         assert said_of(con, NOON + HOUR) == said(con)
         assert said_of(con, NOON + HOUR - timedelta(microseconds=1)) == before
+
+
+@pytest.mark.parametrize("steps", [[("merge", 0, 1)], [("merge", 0, 1), ("merge", 1, 0)]])
+def test_the_timeline_of_a_story_has_what_it_took_over_and_judgement_does_not_remember(
+    begun, tmp_path, steps
+):
+    with open_warehouse(Path(shutil.copy(begun, tmp_path))) as con:
+        refill(con)
+        judged = take(con, Remembering(), steps, NOON + HOUR)
+        assert stale(con) != ()
+
+        save_summaries(con, (), judged, ())
+        assert stale(con) == ()
