@@ -35,7 +35,14 @@ def batch_of(articles, number):
     )
 
 
-@pytest.mark.parametrize(("name", "seed"), [("voltaro-rescue", 1), ("ferrochip", 2), ("markthal-bid", 3)])
+@pytest.mark.parametrize(
+    ("name", "seed"),
+    [
+        ("voltaro-rescue", 1),
+        pytest.param("ferrochip", 2, marks=pytest.mark.soak),
+        pytest.param("markthal-bid", 3, marks=pytest.mark.soak),
+    ],
+)
 def test_the_same_rules_find_the_same_in_every_stream_whatever_is_archived(tmp_path, name, seed):
     draw = random.Random(seed)
     watch, articles = told_in(name)
