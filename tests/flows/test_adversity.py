@@ -186,13 +186,14 @@ def machine(site, a_home):
     return make
 
 
-def test_after_a_day_without_network_news_comes_again_within_hours(site, machine):
+@pytest.mark.parametrize("apart", [2, pytest.param(1, marks=pytest.mark.soak)])
+def test_after_a_day_without_network_news_comes_again_within_hours(site, machine, apart):
     here = machine()
     here.run(START)
     answered = site.documents.copy()
     site.failing.update(answered)
     site.failing.add("/robots.txt")
-    outcomes = [here.run(START + timedelta(hours=hour)).outcome for hour in range(1, 25, 2)]
+    outcomes = [here.run(START + timedelta(hours=hour)).outcome for hour in range(1, 25, apart)]
     site.failing.clear()
     site.publish(0)
     hours = next(hour for hour in range(25, 48) if here.run(START + timedelta(hours=hour)).articles)
@@ -214,13 +215,14 @@ def test_a_clock_that_ran_ahead_and_is_set_right_stops_nothing(site, machine, ah
     assert sum(found) == 1, "polled again by the clock that is right"
 
 
-def test_hours_that_daylight_saving_repeats_or_leaves_out_change_nothing(site, machine):
+@pytest.mark.parametrize("around", [2, pytest.param(3, marks=pytest.mark.soak)])
+def test_hours_that_daylight_saving_repeats_or_leaves_out_change_nothing(site, machine, around):
     here = machine(every="60m")
     changes = [
         datetime(2024, month, day, 1, tzinfo=UTC) for month, day in ((3, 17), (3, 31), (10, 27), (11, 10))
     ]  # the second and third are those of Berlin
     found = [
-        [here.run(change + timedelta(hours=hour, minutes=1)).polls for hour in range(-2, 3)]
+        [here.run(change + timedelta(hours=hour, minutes=1)).polls for hour in range(-around, around + 1)]
         for change in changes
     ]
 
