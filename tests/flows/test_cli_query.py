@@ -172,19 +172,29 @@ def test_parquet_does_not_go_to_a_terminal(home):
     assert b"--output FILE" in told.stderr
 
 
+COUNT = ("SELECT count(*) FROM range(1000000000000)", ("--timeout", "0.3"), "--timeout")
+#: One call that heeds no interrupt.
+REPEAT = ("SELECT length(repeat('xy', 2000000000))", ("--timeout", "0.3"), "--timeout")
+#: What functions allocate is not counted by DuckDB.
+SORT = ("SELECT len(list_sort(range(100000000)))", ("--memory", "64MB"), "--memory")
+SPLIT = ("SELECT len(string_split(repeat('a,', 100000000), ','))", ("--memory", "64MB"), "--memory")
+
+
+# Who heeds no interrupt is waited for, so of these each is asked in one form; in both, each limit is met.
 @pytest.mark.parametrize(
-    ("sql", "options", "said"),
+    ("form", "sql", "options", "said"),
     [
-        ("SELECT count(*) FROM range(1000000000000)", ("--timeout", "0.3"), "--timeout"),
-        # One call that heeds no interrupt.
-        ("SELECT length(repeat('xy', 2000000000))", ("--timeout", "0.3"), "--timeout"),
-        # What functions allocate is not counted by DuckDB.
-        ("SELECT len(list_sort(range(100000000)))", ("--memory", "64MB"), "--memory"),
-        ("SELECT len(string_split(repeat('a,', 100000000), ','))", ("--memory", "64MB"), "--memory"),
+        ("csv", *COUNT),
+        ("parquet", *COUNT),
+        ("parquet", *REPEAT),
+        ("csv", *SORT),
+        ("parquet", *SPLIT),
+        pytest.param("csv", *REPEAT, marks=pytest.mark.soak),
+        pytest.param("parquet", *SORT, marks=pytest.mark.soak),
+        pytest.param("csv", *SPLIT, marks=pytest.mark.soak),
     ],
 )
-@pytest.mark.parametrize("form", ["csv", "parquet"])
-def test_every_query_ends_and_says_why(home, tmp_path, sql, options, said, form):
+def test_every_query_ends_and_says_why(home, tmp_path, form, sql, options, said):
     out = tmp_path / "out" / "answer"
 
     told = process(home, sql, *options, "--format", form, "--output", str(out))

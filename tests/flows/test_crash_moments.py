@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from extractors.clock import standing_clock
-from extractors.collect import collect
-from extractors.orders import Batch, HostRest
+from extractors.collect import collect, extraction_pool
+from extractors.orders import Batch, HostRest, Manners
 from extractors.records import Signals
 from extractors.watch import read_watch
 from flows.alerts.deliver import REPEAT, deliver
@@ -21,6 +21,7 @@ from flows.cycle import (
     summed,
 )
 from flows.settings import read_settings
+from tests.flows.conftest import WATCH
 from tests.flows.full_disk import room_for
 from warehouse import landing
 from warehouse.database import open_snapshot, open_warehouse, transaction
@@ -41,8 +42,17 @@ TABLES = (
 )
 
 
+@pytest.fixture(scope="module")
+def pool(tmp_path_factory):
+    """Extraction workers for all homes: their watch is the same."""
+    path = tmp_path_factory.mktemp("watch") / "watch.toml"
+    path.write_text(WATCH.format(), encoding="utf-8")
+    with extraction_pool(read_watch(path), Manners(user_agent="x")) as workers:
+        yield workers
+
+
 @pytest.fixture
-def home(a_home, site):
+def home(a_home, site, pool):
     """A home whose first cycle is over, and with one piece of news waiting on its site."""
 
     class Home:
@@ -50,7 +60,7 @@ def home(a_home, site):
             _, environment = a_home({"wire": site.feed}, alerts=ALERT)
             self.settings = read_settings(environment)
             self.watch = read_watch(self.settings.watch_file)
-            run_cycle(self.settings, self.watch, self.at(0))
+            self.run(0)
             site.publish(0)
 
         def at(self, hours):
@@ -58,7 +68,10 @@ def home(a_home, site):
 
         def collected(self, hours=2):
             order = plan_order(self.settings, self.watch, self.at(hours))
-            return collect_order(self.settings, self.watch, order, self.at(hours))
+            return collect_order(self.settings, self.watch, order, self.at(hours), pool=pool)
+
+        def run(self, hours):
+            return run_cycle(self.settings, self.watch, self.at(hours), pool=pool, with_report=False)
 
         def rows(self):
             with open_warehouse(self.settings.warehouse) as con:
@@ -188,7 +201,7 @@ def test_stopped_while_collecting_the_order_is_carried_out_and_nothing_asked_twi
     collect(order, home.watch, home.settings.manners(), home.at(2), spool=spool)
     hits = dict(site.hits)
 
-    result = run_cycle(home.settings, home.watch, home.at(2))
+    result = home.run(2)
 
     assert (result.polls, result.articles) == (1, 1)
     assert site.hits == hits
@@ -202,9 +215,9 @@ def test_on_a_full_disk_an_order_waits_with_all_that_was_answered(home, site):
     hits = dict(site.hits)
 
     with room_for(1_000), pytest.raises(Exception, match="write"):
-        run_cycle(home.settings, home.watch, home.at(3))
+        home.run(3)
 
-    assert run_cycle(home.settings, home.watch, home.at(4)).articles == 1
+    assert home.run(4).articles == 1
     assert site.hits == hits
 
 
@@ -212,7 +225,7 @@ def test_a_batch_that_waits_is_loaded_before_anything_is_planned(home, site):
     home.collected()
     hits = dict(site.hits)
 
-    result = run_cycle(home.settings, home.watch, home.at(2))
+    result = home.run(2)
 
     assert (result.polls, result.articles) == (1, 1)
     assert site.hits == hits
@@ -220,7 +233,7 @@ def test_a_batch_that_waits_is_loaded_before_anything_is_planned(home, site):
 
 def test_an_order_of_long_ago_is_dropped(home):
     order = plan_order(home.settings, home.watch, home.at(2))
-    result = run_cycle(home.settings, home.watch, home.at(9))
+    result = home.run(9)
 
     assert result.articles == 1
     assert unfinished_orders(home.settings.landing) == []
@@ -234,7 +247,7 @@ def test_an_order_that_is_resumed_keeps_the_rests_told_since(home, site):
         save_rests(con, (rest,), home.at(2)())
     hits = dict(site.hits)
 
-    assert run_cycle(home.settings, home.watch, home.at(3)).failures[0][1].count("asked for a pause")
+    assert home.run(3).failures[0][1].count("asked for a pause")
     assert site.hits == hits
 
 
@@ -243,5 +256,5 @@ def test_an_order_that_cannot_be_read_is_set_aside(home):
     path = landing.order_path(home.settings.landing, order.order_id)
     path.write_bytes(b"no order")
 
-    assert run_cycle(home.settings, home.watch, home.at(2)).articles == 1
+    assert home.run(2).articles == 1
     assert path.with_suffix(".broken").exists()

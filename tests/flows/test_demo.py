@@ -18,11 +18,17 @@ def settings(tmp_path):
     return read_settings({"NEWSWATCH_WORKERS": "1"}, home=tmp_path / "demo")
 
 
-def test_the_first_weeks_of_the_newsroom_bring_developments_and_alerts_once(settings):
-    console = Console(stderr=True)
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    """The settings of a home on which the demo ran until then without an end, and what it did."""
+    told = read_settings({"NEWSWATCH_WORKERS": "1"}, home=tmp_path_factory.mktemp("whole") / "demo")
+    return told, run_demo(told, Console(stderr=True), stop_at=STOP)
 
-    first = run_demo(settings, console, stop_at=STOP)
-    second = run_demo(settings, console, stop_at=STOP)
+
+def test_the_first_weeks_of_the_newsroom_bring_developments_and_alerts_once(whole):
+    settings, first = whole
+
+    second = run_demo(settings, Console(stderr=True), stop_at=STOP)
 
     assert first.articles > 5
     assert 0 < first.developments == first.sent == len(first.messages)
@@ -36,17 +42,13 @@ def test_the_first_weeks_of_the_newsroom_bring_developments_and_alerts_once(sett
     assert urls == []
 
 
-def test_a_demo_that_is_ended_and_goes_on_tells_the_same_as_one_that_is_not(settings, tmp_path):
-    console = Console(stderr=True)
-    apart = read_settings({"NEWSWATCH_WORKERS": "1"}, home=tmp_path / "apart")
-
-    whole = run_demo(settings, console, stop_at=STOP)
+def test_a_demo_that_is_ended_and_goes_on_tells_the_same_as_one_that_is_not(whole, settings):
     pieces = [
-        run_demo(apart, console, stop_at=at)
+        run_demo(settings, Console(stderr=True), stop_at=at)
         for at in (STOP - timedelta(days=9), STOP - timedelta(days=5), STOP)
     ]
 
-    assert tuple(message for piece in pieces for message in piece.messages) == whole.messages
+    assert tuple(message for piece in pieces for message in piece.messages) == whole[1].messages
 
 
 def test_a_home_with_other_news_is_not_spoiled(settings):

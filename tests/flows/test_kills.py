@@ -90,8 +90,10 @@ def kill_at_random(environment, step, seed, tries=4, longest=2.5):
     return killed
 
 
+# The kills of the first seed are spread over a cycle, from the start of the program to its report.
 @pytest.mark.parametrize(
-    ("seed", "tries"), [(0, 4), *(pytest.param(seed, 12, marks=pytest.mark.soak) for seed in range(1, 11))]
+    ("seed", "tries"),
+    [(2268, 2), *(pytest.param(seed, 12, marks=pytest.mark.soak) for seed in range(11))],
 )
 def test_a_killed_cycle_changes_nothing_in_the_end(site, a_home, receiver, seed, tries):
     url, received = receiver
@@ -101,7 +103,8 @@ def test_a_killed_cycle_changes_nothing_in_the_end(site, a_home, receiver, seed,
     settings = read_settings(calm)
     expected, messages, killed = [], [], 0
     for step in range(3):
-        run_cycle(settings, read_watch(settings.watch_file), standing_clock(moment(step)))
+        watch = read_watch(settings.watch_file)
+        run_cycle(settings, watch, standing_clock(moment(step)), with_report=False)
         expected.append(outcome(settings))
         messages.append(sorted(received))
         received.clear()

@@ -59,26 +59,42 @@ def reports(tmp_path_factory):
     return make
 
 
+@pytest.fixture(scope="module")
+def windows(chromium):
+    """A maker of windows by width and scheme, each made once: a new one would be a process of its own each time."""
+    made = {}
+
+    def make(width, scheme):
+        if (width, scheme) not in made:
+            context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+            page = made[width, scheme] = context.new_page()
+            page.on("request", lambda request: page.asked.append(request.url))
+            page.on("console", lambda message: page.told.append(message.text))
+            page.on("pageerror", lambda error: page.told.append(str(error)))
+            page.on("dialog", lambda dialog: (page.dialogs.append(dialog.message), dialog.dismiss()))
+        return made[width, scheme]
+
+    return make
+
+
 @pytest.fixture
-def opened(chromium):
-    """A maker of open pages; what they ask for, run, or complain of is in `asked`, `dialogs`, `told`."""
-    contexts = []
+def opened(windows):
+    """A maker of open pages; what they ask for, run, or complain of is in `asked`, `dialogs`, `told`.
+
+    Of each width and scheme one page is open at a time.
+    """
 
     def open_page(path, width=1440, scheme="light"):
-        context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
-        contexts.append(context)
-        page = context.new_page()
+        page = windows(width, scheme)
+        page.emulate_media(media="screen", color_scheme=scheme)
+        page.mouse.move(0, 0)
         page.asked, page.dialogs, page.told = [], [], []
-        page.on("request", lambda request: page.asked.append(request.url))
-        page.on("console", lambda message: page.told.append(message.text))
-        page.on("pageerror", lambda error: page.told.append(str(error)))
-        page.on("dialog", lambda dialog: (page.dialogs.append(dialog.message), dialog.dismiss()))
+        page.goto("about:blank")  # of a page that is opened again, nothing is as it was left
+        page.asked, page.dialogs, page.told = [], [], []
         page.goto(path.as_uri())
         return page
 
-    yield open_page
-    for context in contexts:
-        context.close()
+    return open_page
 
 
 def kinds(folder):
