@@ -3,6 +3,9 @@ PYTHON ?= $(shell python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' 
 BIN := .venv/bin
 SET := .venv/.set-up
 
+# Tests start hundreds of processes: none is to compile the program anew.
+export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: setup demo test check soak lock bench bench-extract bench-collect bench-distribution bench-stories bench-copies bench-growth bench-warehouse bench-report bench-serve score schema questions train judge format clean
 
 setup: $(SET)

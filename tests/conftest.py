@@ -1,10 +1,12 @@
 """What all tests share: moments, and records that are complete but for what a test is about."""
 
+import gc
 import os
 import shutil
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
+import duckdb
 import pytest
 from hypothesis import settings
 
@@ -40,6 +42,12 @@ def pytest_collection_modifyitems(config, items):
         raise pytest.UsageError(f"all parts should be here, but: {', '.join(sorted(skipped))}")
 
 
+def pytest_collection_finish():
+    """Let the garbage collector pass over the modules and tests, which stay."""
+    gc.collect()
+    gc.freeze()
+
+
 def spread(items):
     """Return the tests file by file, with those of real Prefect servers evenly among the others, one file at first.
 
@@ -65,7 +73,24 @@ def no_settings_of_this_machine(monkeypatch):
 
 
 @pytest.fixture(scope="session", autouse=True)
-def new_warehouses_are_copies(tmp_path_factory):
+def databases_of_one_thread(pytestconfig):
+    """Let DuckDB ask its small tables with one thread: to wake others for them takes an eighth of the processor time.
+
+    The programs that tests start, and all of the soak, have as many as they have on this machine.
+    """
+    connect = duckdb.connect
+
+    def connect_alone(*place, config=None, **how):
+        return connect(*place, config={"threads": 1, **(config or {})}, **how)
+
+    with pytest.MonkeyPatch.context() as patched:
+        if "not soak" in pytestconfig.option.markexpr:
+            patched.setattr(duckdb, "connect", connect_alone)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def new_warehouses_are_copies(tmp_path_factory, databases_of_one_thread):
     """Let a new warehouse be a copy of an empty one: to make one takes 0.4 s of processor time, a thousand times."""
     empty = tmp_path_factory.mktemp("empty") / "warehouse.duckdb"
     with database.open_warehouse(empty):
