@@ -23,8 +23,8 @@ NOON = datetime(2024, 3, 28, 12, tzinfo=UTC)
 
 
 def pytest_xdist_auto_num_workers(config):
-    """Run one file more at a time than there are processors: many tests wait for servers, clocks and browsers."""
-    return (os.cpu_count() or 1) + 1
+    """Run two files more at a time than there are processors: many tests wait for servers, clocks and browsers."""
+    return (os.cpu_count() or 1) + 2
 
 
 def pytest_collection_modifyitems(config, items):
