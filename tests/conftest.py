@@ -19,12 +19,27 @@ from warehouse import database
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
+#: Where Linux keeps files in memory, and the bytes that are to be free there: the tests need one GB at a time.
+MEMORY, ROOM = "/dev/shm", 6 << 30
+
 NOON = datetime(2024, 3, 28, 12, tzinfo=UTC)
 
 
 def pytest_xdist_auto_num_workers(config):
-    """Run two files more at a time than there are processors: many tests wait for servers, clocks and browsers."""
-    return (os.cpu_count() or 1) + 2
+    """Run one file more at a time than there are processors: many tests wait for servers, clocks and browsers."""
+    return (os.cpu_count() or 1) + 1
+
+
+def pytest_configure(config):
+    """Let the files of the tests lie in memory where there is much: they flush thousands of them, and all go again.
+
+    Those of the soak are too large for that; a place that was chosen otherwise stays.
+    """
+    chosen = config.option.basetemp or {"TMPDIR", "PYTEST_DEBUG_TEMPROOT"} & os.environ.keys()
+    if "not soak" in config.option.markexpr and not chosen:
+        with suppress(OSError):
+            if shutil.disk_usage(MEMORY).free >= ROOM:
+                os.environ["PYTEST_DEBUG_TEMPROOT"] = MEMORY
 
 
 def pytest_collection_modifyitems(config, items):
