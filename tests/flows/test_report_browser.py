@@ -119,7 +119,14 @@ def test_no_page_asks_for_anything_or_breaks_its_own_policy(reports, opened, nam
 
 @pytest.mark.parametrize(
     ("name", "statements", "width"),
-    [("plain", (), 360), ("hostile", EVERYWHERE, 360), ("long", LONG, 360), ("long", LONG, 1440)],
+    [
+        ("plain", (), 360),
+        ("hostile", EVERYWHERE, 360),
+        ("long", LONG, 360),
+        ("long", LONG, 1440),
+        pytest.param("plain", (), 1440, marks=pytest.mark.soak),
+        pytest.param("hostile", EVERYWHERE, 1440, marks=pytest.mark.soak),
+    ],
 )
 def test_no_page_scrolls_sideways(reports, opened, name, statements, width):
     for language in ("de", "en"):
