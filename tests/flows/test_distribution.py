@@ -106,7 +106,7 @@ def home(newsroom, path, **environment):
     room, receiver = newsroom
     watch = newsroom_watch(read_watch(default_watch_file()), alert_url="env:NEWSWATCH_ALERT_DEMO")
     settings = replace(
-        read_settings({"NEWSWATCH_WORKERS": "1"} | environment, home=path),
+        read_settings({"NEWSWATCH_WORKERS": "2"} | environment, home=path),
         spacing=timedelta(0),
         allow_networks=("127.0.0.0/8",),
         connect_to=room.connect_to,

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import shutil
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -84,29 +83,14 @@ def written(lived, tmp_path):
     return write
 
 
-@pytest.fixture(scope="module")
-def whole_sets(lived, tmp_path_factory):
-    """The folder of a set of all tables in each form."""
-    folder = tmp_path_factory.mktemp("whole")
-    for form in FORMS:
-        export(lived.settings.snapshot, folder / form, form=form, now=NOW, program="1.0")
-    return folder
-
-
-@pytest.fixture
-def whole(whole_sets, tmp_path):
-    """A maker of copies of them."""
-    return lambda form: shutil.copytree(whole_sets / form, tmp_path / "whole" / form)
-
-
 def rows_of(snapshot, tables=AGAIN):
     with open_snapshot(snapshot) as con:
         return {table: sorted(map(str, con.execute(f"FROM {table}").fetchall())) for table in tables}
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_an_exported_set_imported_into_an_empty_home_gives_the_same(lived, whole, tmp_path, form):
-    folder = whole(form)
+def test_an_exported_set_imported_into_an_empty_home_gives_the_same(lived, written, tmp_path, form):
+    folder, _ = written(form)
     empty = KeptHome(tmp_path / "empty")
 
     result = import_sets(empty.settings, empty.watch, [folder], empty.at(2000))
@@ -182,8 +166,8 @@ def test_since_leaves_out_what_was_there_before(lived, written):
     assert json.loads((folder / "manifest.json").read_text())["since"] == "2024-03-01T13:00:00Z"
 
 
-def test_what_is_brought_again_changes_nothing(lived, whole, written, tmp_path):
-    folder = whole("jsonl")
+def test_what_is_brought_again_changes_nothing(lived, written, tmp_path):
+    folder, _ = written("jsonl")
     later, _ = written("csv", since=lived.at(5)())
     empty = KeptHome(tmp_path / "empty")
 
@@ -235,8 +219,8 @@ def change(folder, **said):
         ),
     ],
 )
-def test_a_set_that_is_not_whole_is_refused_before_anything_is_loaded(whole, tmp_path, spoil, said):
-    folder = whole("csv")
+def test_a_set_that_is_not_whole_is_refused_before_anything_is_loaded(written, tmp_path, spoil, said):
+    folder, _ = written("csv")
     spoil(folder)
     empty = KeptHome(tmp_path / "empty")
 
@@ -246,8 +230,8 @@ def test_a_set_that_is_not_whole_is_refused_before_anything_is_loaded(whole, tmp
     assert not empty.settings.warehouse.exists()
 
 
-def test_a_file_outside_the_set_is_never_read(whole, tmp_path):
-    folder = whole("csv")
+def test_a_file_outside_the_set_is_never_read(written, tmp_path):
+    folder, _ = written("csv")
     told = json.loads((folder / "manifest.json").read_text())
     told["tables"][0]["file"] = "../../secret.csv"
     change(folder, tables=told["tables"])
@@ -257,8 +241,8 @@ def test_a_file_outside_the_set_is_never_read(whole, tmp_path):
         import_sets(empty.settings, empty.watch, [folder], empty.at(2000))
 
 
-def test_rows_that_cannot_be_are_told_and_the_others_loaded(whole, tmp_path):
-    folder = whole("jsonl")
+def test_rows_that_cannot_be_are_told_and_the_others_loaded(written, tmp_path):
+    folder, _ = written("jsonl")
     file = folder / "articles.jsonl"
     file.write_text(
         file.read_text(encoding="utf-8").replace("https://wire.example/2", "javascript:alert(2)"),

@@ -33,10 +33,10 @@ def ledger_of(life):
     return (*(one.count for one in breaches), told.most_connections)
 
 
-def live(home, web, step, workers=2):
+def live(home, web, step):
     """Let a home live on `web` from its start to its end, a cycle every `step` at most; return its life."""
     with SimulatedWeb(web) as served:
-        life = Life(served=served, home=home, step=step, workers=workers)
+        life = Life(served=served, home=home, step=step)
         life.begin()
         life.until(served.web.stop)
     return life
@@ -52,7 +52,7 @@ def assert_polite_and_complete(life):
 
 
 def test_four_days_of_every_behaviour_without_a_violation_and_nothing_missed(tmp_path):
-    life = live(tmp_path / "home", draw_web(1, len(BEHAVIOURS), START, 4, backlog=2), 4 * HOUR, workers=1)
+    life = live(tmp_path / "home", draw_web(1, len(BEHAVIOURS), START, 4, backlog=2), 4 * HOUR)
 
     assert_polite_and_complete(life)
     assert life.ask("SELECT count(*) FROM requests") == [(len(life.served.log),)]
