@@ -352,25 +352,28 @@ def tidy(settings: Settings, clock: Clock) -> None:
 
 
 def report(settings: Settings, watch: Watch, clock: Clock, language: str | None = None) -> Path | None:
-    """Write the report from the snapshot and return its path; None where it could not be written.
-
-    `language` is that of the report, None for that of the settings, else of the watch.
-    """
-    from flows.report.pages import write_report  # noqa: PLC0415 - only where something has changed
-
+    """Do as `written_report`, but return None where it could not be written."""
     try:
-        return write_report(
-            settings.snapshot,
-            settings.report,
-            clock(),
-            watch.title,
-            watch,
-            language or settings.report_language,
-            settings.report_url,
-        )
+        return written_report(settings, watch, clock, language)
     except (OSError, NewswatchError) as error:
         log.error("report_not_written", path=str(settings.report), error=str(error))
         return None
+
+
+def written_report(settings: Settings, watch: Watch, clock: Clock, language: str | None = None) -> Path:
+    """Write the report from the snapshot and return its path.
+
+    `language` is that of the report, None for that of the settings, else of the watch.
+
+    Raises:
+        WarehouseError, OSError, ValueError: as `write_report`.
+    """
+    from flows.report.pages import write_report  # noqa: PLC0415 - only where something has changed
+
+    told = language or settings.report_language
+    return write_report(
+        settings.snapshot, settings.report, clock(), watch.title, watch, told, settings.report_url
+    )
 
 
 def joined(first: Loaded, second: Loaded) -> Loaded:

@@ -104,19 +104,10 @@ def report_command(language: str | None) -> None:
     reported on last come first, and the next report goes on.
     """
     from flows.cli.screen import show, show_json
-    from flows.report.pages import write_report
+    from flows.cycle import written_report
 
     settings = given_settings()
-    watch = given_watch(settings)
-    page = write_report(
-        settings.snapshot,
-        settings.report,
-        given_clock()(),
-        watch.title,
-        watch,
-        language or settings.report_language,
-        settings.report_url,
-    )
+    page = written_report(settings, given_watch(settings), given_clock(), language)
     if wants_json():
         show_json({"report": page})
     else:

@@ -374,38 +374,39 @@ def test_an_empty_snapshot_gives_a_page_and_nothing_half_written(tmp_path):
     assert sorted(found.suffix for found in path.parent.iterdir()) == [".atom", ".html", ".json"]
 
 
-def test_the_command_speaks_german_or_english_and_refuses_others(a_report, tmp_path, monkeypatch):
+@pytest.fixture
+def told_home(a_report, tmp_path):
+    """A home with news, and a watch in English."""
     a_report()
     (tmp_path / "s.duckdb").rename(tmp_path / "newswatch.duckdb")
     (tmp_path / "watch.toml").write_text(
         'name = "c"\ntitle = "C"\nlanguages = ["en"]\n[[entities]]\nid = "company:x"\nnames = { en = ["X"] }\n'
     )
+    return tmp_path
+
+
+def test_the_command_speaks_german_or_english_and_refuses_others(told_home, monkeypatch):
     monkeypatch.setenv("NEWSWATCH_REPORT_URL", "https://news.example/cars")
-    done = CliRunner().invoke(main, ["report", "--home", str(tmp_path), "--language", "de"])
+    done = CliRunner().invoke(main, ["report", "--home", str(told_home), "--language", "de"])
 
     assert done.exit_code == 0, done.output
-    assert 'lang="de"' in (tmp_path / "report" / "index.html").read_text()
+    assert 'lang="de"' in (told_home / "report" / "index.html").read_text()
     assert (
         'rel="self" href="https://news.example/cars/developments.atom"'
-        in (tmp_path / "report" / "developments.atom").read_text()
+        in (told_home / "report" / "developments.atom").read_text()
     )
-    assert CliRunner().invoke(main, ["report", "--home", str(tmp_path), "--language", "fr"]).exit_code == 2
+    assert CliRunner().invoke(main, ["report", "--home", str(told_home), "--language", "fr"]).exit_code == 2
 
 
-def test_the_language_of_the_settings_is_that_of_every_report(a_report, tmp_path):
-    a_report()
-    (tmp_path / "s.duckdb").rename(tmp_path / "newswatch.duckdb")
-    (tmp_path / "watch.toml").write_text(
-        'name = "c"\ntitle = "C"\nlanguages = ["en"]\n[[entities]]\nid = "company:x"\nnames = { en = ["X"] }\n'
-    )
-    (tmp_path / "newswatch.env").write_text("NEWSWATCH_REPORT_LANGUAGE = de\n")
-    page = tmp_path / "report" / "index.html"
-    settings = read_settings({}, home=tmp_path)
+def test_the_language_of_the_settings_is_that_of_every_report(told_home):
+    (told_home / "newswatch.env").write_text("NEWSWATCH_REPORT_LANGUAGE = de\n")
+    page = told_home / "report" / "index.html"
+    settings = read_settings({}, home=told_home)
     told = []
     for written in (
         lambda: report(settings, read_watch(settings.watch_file), standing_clock(NOW)),
-        lambda: CliRunner().invoke(main, ["report", "--home", str(tmp_path)]),
-        lambda: CliRunner().invoke(main, ["report", "--home", str(tmp_path), "--language", "en"]),
+        lambda: CliRunner().invoke(main, ["report", "--home", str(told_home)]),
+        lambda: CliRunner().invoke(main, ["report", "--home", str(told_home), "--language", "en"]),
     ):
         written()
         told.append(html.parse(page).getroot().get("lang"))
