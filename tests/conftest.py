@@ -30,13 +30,18 @@ def pytest_xdist_auto_num_workers(config):
     return (os.cpu_count() or 1) + 1
 
 
+def leaves_out_the_soak(config):
+    """Tell whether this is a run of every day."""
+    return "not soak" in config.option.markexpr
+
+
 def pytest_configure(config):
     """Let the files of the tests lie in memory where there is much: they flush thousands of them, and all go again.
 
     Those of the soak are too large for that; a place that was chosen otherwise stays.
     """
     chosen = config.option.basetemp or {"TMPDIR", "PYTEST_DEBUG_TEMPROOT"} & os.environ.keys()
-    if "not soak" in config.option.markexpr and not chosen:
+    if leaves_out_the_soak(config) and not chosen:
         with suppress(OSError):
             if shutil.disk_usage(MEMORY).free >= ROOM:
                 os.environ["PYTEST_DEBUG_TEMPROOT"] = MEMORY
@@ -99,7 +104,7 @@ def databases_of_one_thread(pytestconfig):
         return connect(*place, config={"threads": 1, **(config or {})}, **how)
 
     with pytest.MonkeyPatch.context() as patched:
-        if "not soak" in pytestconfig.option.markexpr:
+        if leaves_out_the_soak(pytestconfig):
             patched.setattr(duckdb, "connect", connect_alone)
         yield
 

@@ -16,4 +16,4 @@ def lengths(examples: int) -> pytest.MarkDecorator:
 
 def check(examples: int, holds: Callable[[], None]) -> None:
     """Run a given property over so many examples."""
-    settings(max_examples=examples, deadline=None)(holds)()
+    settings(max_examples=examples)(holds)()

@@ -16,6 +16,9 @@ from click.testing import CliRunner
 from kept_home import KeptHome
 from pieces import PIECES
 
+from extractors.collect import extraction_pool
+from extractors.orders import Manners
+from extractors.watch import read_watch
 from flows.cli import main
 
 START = datetime(2024, 3, 1, 8, tzinfo=UTC)
@@ -113,6 +116,15 @@ def imported_home(home, watch, articles):
     result = CliRunner().invoke(main, ["--home", str(home), "import", str(home / "rows.jsonl")])
     assert result.exit_code == 0, result.output
     return home
+
+
+@pytest.fixture(scope="module")
+def pool(tmp_path_factory):
+    """Extraction workers for all homes of a module: their sources differ at most."""
+    path = tmp_path_factory.mktemp("watch") / "watch.toml"
+    path.write_text(WATCH.format(), encoding="utf-8")
+    with extraction_pool(read_watch(path), Manners(user_agent="x")) as workers:
+        yield workers
 
 
 @pytest.fixture(scope="session")

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from extractors.clock import standing_clock
-from extractors.collect import collect, extraction_pool
-from extractors.orders import Batch, HostRest, Manners
+from extractors.collect import collect
+from extractors.orders import Batch, HostRest
 from extractors.records import Signals
 from extractors.watch import read_watch
 from flows.alerts.deliver import REPEAT, deliver
@@ -21,7 +21,6 @@ from flows.cycle import (
     summed,
 )
 from flows.settings import read_settings
-from tests.flows.conftest import WATCH
 from tests.flows.full_disk import room_for
 from warehouse import landing
 from warehouse.database import open_snapshot, open_warehouse, transaction
@@ -40,15 +39,6 @@ TABLES = (
     "runs",
     "state.items",
 )
-
-
-@pytest.fixture(scope="module")
-def pool(tmp_path_factory):
-    """Extraction workers for all homes: their watch is the same."""
-    path = tmp_path_factory.mktemp("watch") / "watch.toml"
-    path.write_text(WATCH.format(), encoding="utf-8")
-    with extraction_pool(read_watch(path), Manners(user_agent="x")) as workers:
-        yield workers
 
 
 @pytest.fixture

@@ -15,9 +15,7 @@ import pytest
 from click.testing import CliRunner
 
 from extractors.clock import standing_clock
-from extractors.collect import extraction_pool
 from extractors.errors import ConfigurationError
-from extractors.orders import Manners
 from extractors.watch import read_watch
 from flows import cycle, distribution
 from flows.backing_up import back_up, restore
@@ -26,7 +24,7 @@ from flows.collecting import Collector
 from flows.cycle import RESUME_FOR, run_cycle
 from flows.distribution import load_finished, plan_round, progress
 from flows.settings import read_settings
-from tests.flows.conftest import START, WATCH
+from tests.flows.conftest import START
 from warehouse import leases, rounds
 from warehouse.database import open_warehouse
 from warehouse.rebuild import missing_batches
@@ -97,15 +95,6 @@ class Newsdesk:
         """Return what the warehouse says."""
         with open_warehouse(self.settings.warehouse) as con:
             return con.execute(query).fetchall()
-
-
-@pytest.fixture(scope="module")
-def pool(tmp_path_factory):
-    """Extraction workers for all collectors: their watch is the same."""
-    path = tmp_path_factory.mktemp("watch") / "watch.toml"
-    path.write_text(WATCH.format(), encoding="utf-8")
-    with extraction_pool(read_watch(path), Manners(user_agent="x")) as workers:
-        yield workers
 
 
 @pytest.fixture
