@@ -11,12 +11,12 @@ from extractors.clock import standing_clock
 from extractors.collect import collect, extraction_pool
 from extractors.orders import Order, Recheck, RightsFile, SourceOrder, quarantine_key
 from extractors.polling import Means
-from extractors.reading import Reader
 from extractors.records import Item, Source, content_hash
 from extractors.replacing import visit_or_replace
 from extractors.web.client import Client
 from extractors.web.robots import Robots
 from tests.conftest import NOON
+from tests.extractors.unending import never_done
 
 WORDS = (
     "Xiaomi and BAIC have agreed to build an electric car together in Beijing, both of them said today. " * 4
@@ -248,7 +248,7 @@ def test_bytes_that_killed_two_workers_are_not_read_again(site, run):
 def test_a_killed_worker_is_told_with_the_bytes_that_did_it(site, manners, noon, a_watch):
     site.give("/rss", feed(site, "/1"))
     order = Order(order_id="o1", created_at=noon, sources=(SourceOrder(source=source(site)),))
-    with ExtractionPool(Reader(a_watch()), 1, wall_s=0.0) as pool:
+    with ExtractionPool(never_done, 1, wall_s=0.1) as pool:
         batch = collect(order, a_watch(), manners, standing_clock(noon), pool)
 
     assert batch.polls[0].cause == "timeout"
@@ -272,7 +272,7 @@ def test_what_no_worker_has_read_is_asked_again_in_full(site, run, manners, noon
     site.give("/rss", feed(site, "/1"), ETag='"v1"')
     site.give("/1", page("One"))
     order = Order(order_id="o1", created_at=noon, sources=(SourceOrder(source=source(site)),))
-    with ExtractionPool(Reader(a_watch()), 1, wall_s=0.0) as pool:
+    with ExtractionPool(never_done, 1, wall_s=0.1) as pool:
         (ended,) = collect(order, a_watch(), manners, standing_clock(noon), pool).polls
     batch = run(SourceOrder(source=source(site), validators=ended.validators))
 
@@ -286,7 +286,7 @@ def test_the_validators_of_what_was_read_last_outlive_a_worker_that_ended(site, 
     (first,) = run(SourceOrder(source=source(site))).polls
     site.give("/rss", feed(site, "/1", "/2"), ETag='"v2"')
     order = Order(order_id="o1", created_at=noon, sources=(ordered(site, first, noon),))
-    with ExtractionPool(Reader(a_watch()), 1, wall_s=0.0) as pool:
+    with ExtractionPool(never_done, 1, wall_s=0.1) as pool:
         (ended,) = collect(order, a_watch(), manners, standing_clock(noon), pool).polls
 
     assert (ended.outcome, ended.http_status, ended.validators) == ("failed", 200, first.validators)
