@@ -5,6 +5,8 @@
 | an idle `newswatch run` | a process that imports what it cannot do without: DuckDB, httpx, pydantic, click |
 | signals of the gold articles on one core | reading the same texts as JSON |
 | the word lists and weights of claims, in a new process | a process that imports numpy and pydantic |
+| looking for notes of correction in the gold articles | tagging them, of which it is a part |
+| which of ten stories an article belongs to, with their fifty articles | looking up the traits of these articles |
 | importing a gold set | tagging its articles alone |
 | publishing the snapshot | copying the file |
 """
@@ -17,7 +19,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -25,6 +28,7 @@ from rich.table import Table
 
 from extractors.clock import system_clock
 from extractors.records import Article
+from extractors.signals.corrections import find_correction
 from extractors.signals.tagger import Tagger
 from extractors.watch import read_watch
 from flows.importing import import_files
@@ -33,6 +37,7 @@ from flows.settings import read_settings
 from flows.starter import default_watch_file
 from tests.score import SETS, gold_rows
 from warehouse.snapshot import publish
+from warehouse.stories import Tags, Traits, closest, traits
 
 PASSES = 3
 IDLE_WATCH = """
@@ -73,20 +78,39 @@ def idle_run(folder: Path) -> tuple[float, float]:
     )
 
 
-def signals() -> tuple[float, float, int]:
-    """Return the seconds to tag all gold articles, those to read them as JSON, and how many they are."""
-    articles = [
+def gold_articles() -> list[Article]:
+    """Return the articles of all gold sets."""
+    return [
         _article(row, gold.language)
         for name in SETS
         for row, gold in zip(gold_rows(read_gold(name)), read_gold(name).articles, strict=True)
     ]
+
+
+def signals(articles: Sequence[Article]) -> tuple[float, float, float]:
+    """Return the seconds to tag the articles, to look for corrections in them alone, and to read them as JSON."""
     texts = [json.dumps(row) for name in SETS for row in gold_rows(read_gold(name))]
     tagger = Tagger(read_watch(default_watch_file()))
     return (
         median_s(lambda: [tagger.tag(article) for article in articles]),
+        median_s(lambda: [find_correction(one, one.language) for one in articles]),
         median_s(lambda: [json.loads(text) for text in texts]),
-        len(articles),
     )
+
+
+def decision(articles: Sequence[Article]) -> tuple[float, float]:
+    """Return the seconds to choose among ten stories of five articles each, and to look up the traits of those."""
+
+    def members() -> list[Traits]:
+        return [
+            traits(at=one.seen_at, language=one.language or "en", title=one.title, lead=one.lead, tags=Tags())
+            for one in articles[:51]
+        ]
+
+    newest, *others = members()
+    stories = {f"s{number}": others[number::10] for number in range(10)}
+    even: defaultdict[str, float] = defaultdict(lambda: 1.0)
+    return median_s(lambda: closest(newest, stories, even), 50), median_s(members, 50)
 
 
 def _article(row: dict[str, object], language: str) -> Article:
@@ -142,9 +166,17 @@ def main() -> None:
         folder = Path(name)
         idle, bare = idle_run(folder)
         table.add_row("idle run", f"{idle:.2f}", f"{bare:.2f}", f"{idle / bare:.1f}", "whole process")
-        tagging, reading, count = signals()
-        note = f"{count / tagging:.0f} articles/s"
+        articles = gold_articles()
+        tagging, correcting, reading = signals(articles)
+        note = f"{len(articles) / tagging:.0f} articles/s"
         table.add_row("signals", f"{tagging:.2f}", f"{reading:.3f}", f"{tagging / reading:.0f}", note)
+        note = f"{correcting / len(articles) * 1e3:.2f} ms an article"
+        table.add_row(
+            "corrections", f"{correcting:.3f}", f"{tagging:.2f}", f"{correcting / tagging:.3f}", note
+        )
+        deciding, making = decision(articles)
+        note = f"{deciding * 1e3:.2f} ms"
+        table.add_row("a story chosen", f"{deciding:.4f}", f"{making:.4f}", f"{deciding / making:.1f}", note)
         started, bare = start_of_claims()
         table.add_row(
             "claims, start", f"{started:.2f}", f"{bare:.2f}", f"{started / bare:.1f}", "whole process"

@@ -172,10 +172,8 @@ def test_a_server_that_is_named_is_not_started_and_may_be_away(settings, a_home)
         reader.start()
         until(lambda: any("runner_started" in line for line in lines), 60)
         assert process.poll() is None
-        began = time.monotonic()
         process.terminate()
-        assert process.wait(15) == 0
-        assert time.monotonic() - began < 10
+        assert process.wait(60) == 0
     finally:
         process.kill()
         process.wait()

@@ -138,10 +138,10 @@ def test_a_line_that_only_begins_like_a_time_of_update_is_text(line):
 
 def test_no_line_keeps_the_search_for_times_of_update_busy():
     lines = ["updated " + "1 " * 46 + "x", "stand: " + "20240328" * 11, "vor " + "3" * 90, "may" * 33]
-    started = time.perf_counter()
+    started = time.process_time()
 
     assert not is_same(article("It."), article("\n".join(lines)))
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 5  # a search that backtracks takes hours
 
 
 def correction(kind):

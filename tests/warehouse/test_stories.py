@@ -1,6 +1,5 @@
 from collections import defaultdict
 from datetime import UTC, datetime, timedelta
-from time import perf_counter
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -177,22 +176,6 @@ def test_every_feature_is_between_none_and_one(one, other):
 def test_every_feature_has_a_weight_and_every_weight_a_feature():
     assert set(shipped_join().weights) == set(View(TALKS, EVEN).features(RECALL))
     assert shipped_join().split < min(shipped_join().least, shipped_join().merge)
-
-
-def test_a_decision_among_fifty_members_takes_two_milliseconds_at_most():
-    title = (
-        "Acme and Bolt say that {} of their works in Ulm will build heaters, batteries and {} cars from May"
-    )
-    members = [report(title.format(n, n * 7), f"company:acme company:c{n}", ["plant"], n) for n in range(50)]
-    stories = {f"s{n}": members[n::10] for n in range(10)}
-    one = report(title.format("some", "new"), "company:acme company:c7", ["plant"])
-    taken = []
-    for _ in range(7):
-        started = perf_counter()
-        closest(one, stories, EVEN)
-        taken.append(perf_counter() - started)
-
-    assert min(taken) < 0.002
 
 
 def test_stories_of_one_affair_are_merged_into_the_older_one():

@@ -68,7 +68,7 @@ def conditions(headers):
 @pytest.fixture
 def raw():
     """A maker of servers that answer with these very bytes and close (or hold the line open)."""
-    servers = []
+    servers, over = [], threading.Event()
 
     def serve(*pieces, hold_s=0.0):
         server = socket.create_server(("127.0.0.1", 0))
@@ -79,7 +79,7 @@ def raw():
                 line.recv(65536)
                 for piece in pieces:
                     line.sendall(piece)
-                time.sleep(hold_s)
+                over.wait(hold_s)
             except OSError:
                 pass
             finally:
@@ -97,6 +97,7 @@ def raw():
         return f"http://127.0.0.1:{server.getsockname()[1]}/"
 
     yield serve
+    over.set()
     for server in servers:
         server.close()
 
@@ -242,23 +243,20 @@ def test_the_gate_is_asked_before_a_target_is(site, get):
 
 
 def test_a_slow_drip_ends_at_the_deadline(raw, get):
-    url = raw(b"HTTP/1.1 200 OK\r\n\r\n.", *[b"."] * 3, hold_s=3)
-    started = time.perf_counter()
+    url = raw(b"HTTP/1.1 200 OK\r\n\r\n.", *[b"."] * 3, hold_s=60)
     with pytest.raises(TransientFetchError, match="timeout") as raised:
         get(url, Limits(wire=1000, decoded=1000, total_s=0.3))
 
-    assert time.perf_counter() - started < 2
     assert raised.value.evidence == "not whole after 0.3 s"
 
 
 def test_looking_up_a_name_is_within_the_deadline(manners, get):
     async def never(host, port):
         await asyncio.sleep(60)
+        pytest.fail("waited for to the end")
 
-    started = time.perf_counter()
     with pytest.raises(TransientFetchError, match="timeout"):
         get("http://slow.example/", Limits(wire=1, decoded=1, total_s=0.2), guard=Guard(manners, never))
-    assert time.perf_counter() - started < 2
 
 
 @pytest.mark.parametrize(
@@ -300,7 +298,7 @@ def test_an_answer_in_crumbs_is_broken_off(raw, get):
 
 
 def test_answers_that_never_begin_end_at_the_deadline(raw, get):
-    url = raw(*[b"HTTP/1.1 103 Early Hints\r\n\r\n"] * 50, hold_s=2)
+    url = raw(*[b"HTTP/1.1 103 Early Hints\r\n\r\n"] * 50, hold_s=60)
     with pytest.raises(TransientFetchError, match="timeout"):
         get(url, Limits(wire=1000, decoded=1000, total_s=0.3))
 
@@ -353,11 +351,9 @@ def test_what_follows_a_whole_compressed_answer_is_passed_over(site, get):
 
 def test_what_is_no_text_is_refused_before_it_is_read(raw, get):
     head = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 4000000\r\n\r\n%PDF-1.7\n"
-    started = time.perf_counter()
     with pytest.raises(PermanentFetchError, match="wrong-type") as raised:
-        get(raw(head, b"x" * 1000, hold_s=5), PAGE_LIMITS)
+        get(raw(head, b"x" * 1000, hold_s=60), PAGE_LIMITS)
 
-    assert time.perf_counter() - started < 2
     assert raised.value.evidence == "content-type: text/html; the first bytes are those of application/pdf"
 
 
