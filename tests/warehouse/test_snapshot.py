@@ -1,5 +1,6 @@
 """The published file: replaced in one step, undisturbed readers, nobody waits."""
 
+import errno
 import os
 import random
 import subprocess
@@ -117,6 +118,22 @@ def test_a_copy_is_a_snapshot_too(home, tmp_path):
     publish(warehouse, snapshot)
 
     assert count(Path(copy_to(snapshot, str(tmp_path / "elsewhere")))) == 1
+
+
+def refused(*_):
+    raise OSError(errno.EINVAL, "this file system copies nothing by itself")
+
+
+@pytest.mark.parametrize("send", [os.sendfile, refused], ids=["in pieces", "as any program does"])
+def test_it_is_the_warehouse_byte_for_byte(home, monkeypatch, send):
+    warehouse, snapshot = home
+    add_story(warehouse, "s1")
+    monkeypatch.setattr("warehouse.snapshot._PIECE", 10_000)
+    monkeypatch.setattr(os, "sendfile", send)
+
+    assert publish(warehouse, snapshot)
+    assert snapshot.stat().st_size > 20_000
+    assert snapshot.read_bytes() == warehouse.read_bytes()
 
 
 def test_a_copy_goes_to_a_store_and_again_only_when_it_is_another_one(home, tmp_path, s3_place):
