@@ -164,14 +164,19 @@ def test_a_set_without_most_columns_brings_what_it_has(written, empty):
 
 def test_fields_are_no_longer_than_those_of_pages(written, empty):
     folder = written("parquet")
-    long = "repeat('x', 1_100_000)"
+    long, one = "repeat('x', 1_100_000)", "article_id IN (SELECT min(article_id) FROM read_parquet({0}))"
     rewrite(
         folder,
         "articles",
         f"SELECT * REPLACE ({long} AS publisher, {long} AS section, {long} AS source_id, {long} AS ednote, "
-        f"[{long}] AS authors) FROM read_parquet({{0}})",
+        f"[{long}] AS authors) FROM read_parquet({{0}}) WHERE {one} "
+        f"UNION ALL BY NAME FROM read_parquet({{0}}) WHERE NOT {one}",
     )
-    rewrite(folder, "revisions", f"SELECT * REPLACE (text || {long} AS text) FROM read_parquet({{0}})")
+    rewrite(
+        folder,
+        "revisions",
+        f"SELECT * REPLACE (CASE WHEN {one} THEN text || {long} ELSE text END AS text) FROM read_parquet({{0}})",
+    )
 
     import_sets(empty.settings, empty.watch, [folder], empty.at(2000))
 

@@ -110,7 +110,7 @@ class Started:
         began = time.monotonic()
         self.process.terminate()
         try:
-            return self.process.wait(20), time.monotonic() - began
+            return self.process.wait(60), time.monotonic() - began
         finally:
             self.process.kill()
             self.process.wait()
@@ -215,8 +215,9 @@ def test_a_run_in_hand_is_left_for_the_next_one_and_nothing_is_paused(api, start
     gate.set()
 
     assert threads == [str(runner.process.pid)], "it is forked for each run, and must have no threads"
-    assert (status, seconds < 8) == (0, True), runner.log.read_text()
-    until(lambda: not flow.runs(), 5)
+    # A moment, also on a busy machine; who waited for the answer would wait for 30 s.
+    assert (status, seconds < 25) == (0, True), runner.log.read_text()
+    until(lambda: not flow.runs(), 30)
     (run,) = runs(client, "stopped", "CANCELLED", "CRASHED", "RUNNING")
     assert "the next cycle goes on from there" in run["state"]["message"]
     assert not deployment(client, "stopped")["paused"]

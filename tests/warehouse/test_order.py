@@ -95,7 +95,7 @@ def at_once(tmp_path_factory):
     ("name", "size", "opened_for"),
     [
         pytest.param("su7-week", 1, 1000, marks=pytest.mark.soak),
-        ("su7-week", 10, 1),
+        pytest.param("su7-week", 10, 1, marks=pytest.mark.soak),
         ("voltaro-rescue", 1, 1000),
         ("voltaro-rescue", 10, 1),
     ],
