@@ -6,7 +6,7 @@ SET := .venv/.set-up
 # Tests start hundreds of processes: none is to compile the program anew.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: setup demo test check soak lock bench bench-extract bench-collect bench-distribution bench-stories bench-copies bench-growth bench-warehouse bench-report bench-serve score schema questions train judge format clean
+.PHONY: setup demo test check compiled soak lock bench bench-extract bench-collect bench-distribution bench-stories bench-copies bench-growth bench-warehouse bench-report bench-serve score schema questions train judge format clean
 
 setup: $(SET)
 
@@ -20,8 +20,13 @@ $(SET): bootstrap.lock requirements.lock pyproject.toml
 demo: $(SET)
 	$(BIN)/newswatch demo --home newswatch-demo
 
-test: check
+test: $(SET)
+	$(MAKE) --no-print-directory --jobs 2 check compiled
 	$(BIN)/python -m pytest -m "not soak" --numprocesses auto --dist loadfile --no-loadscope-reorder
+
+# Beside the checks, which leave a processor idle: else each process that runs tests would compile all of them anew.
+compiled: $(SET)
+	@$(BIN)/python -m pytest -m "not soak" --collect-only -qq > /dev/null || true  # the tests themselves tell more
 
 check: $(SET)
 	$(BIN)/ruff format --check .

@@ -125,6 +125,7 @@ def _fill(target: Path, origin: Path) -> None:
                     at += sent
         except OSError as error:
             if error.errno not in {errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP}:
+                error.filename, error.filename2 = str(origin), str(target)  # as `shutil` says it
                 raise
         else:
             return
