@@ -294,7 +294,7 @@ class Served:
                 f"serve ended while waiting for {what}: {self.lines()[-3000:]}"
             )
             assert time.monotonic() < deadline, f"no {what} within {seconds} s: {self.lines()[-3000:]}"
-            time.sleep(0.2)
+            time.sleep(0.4)
         return found
 
 

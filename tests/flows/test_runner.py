@@ -33,7 +33,7 @@ def until(condition, seconds=200.0):
     deadline = time.monotonic() + seconds
     while not (found := condition()):
         assert time.monotonic() < deadline, "it did not come to pass"
-        time.sleep(0.1)
+        time.sleep(0.3)
     return found
 
 

@@ -37,10 +37,6 @@ RULES = (
 )
 
 
-#: A dense week of one affair, and another affair with a retraction, edited versions and copies.
-SETS = ("su7-week", "voltaro-rescue")
-
-
 @cache
 def told_in(name):
     """The watch, and the articles of the set or stream with their signals in the order of publication."""
@@ -86,9 +82,9 @@ def answers(path):
 
 @pytest.fixture(scope="module")
 def at_once(tmp_path_factory):
-    """What comes out of each set where all of it is loaded in one batch."""
+    """What comes out of a set where all of it is loaded in one batch."""
     folder = tmp_path_factory.mktemp("whole")
-    return {name: loaded(folder / f"{name}.duckdb", name, 1000, 1) for name in SETS}
+    return cache(lambda name: loaded(folder / f"{name}.duckdb", name, 1000, 1))
 
 
 @pytest.mark.parametrize(
@@ -106,9 +102,9 @@ def test_neither_the_size_of_batches_nor_restarts_change_what_comes_out(
     apart = loaded(tmp_path / "warehouse.duckdb", name, size, opened_for)
 
     assert all(
-        rows for question, rows in zip(QUESTIONS, at_once[name], strict=True) if "lineage" not in question
+        rows for question, rows in zip(QUESTIONS, at_once(name), strict=True) if "lineage" not in question
     )
-    for question, once, pieces in zip(QUESTIONS, at_once[name], apart, strict=True):
+    for question, once, pieces in zip(QUESTIONS, at_once(name), apart, strict=True):
         assert pieces == once, question
 
 
@@ -149,7 +145,7 @@ def test_a_revision_is_in_the_story_that_its_own_was_merged_into_in_the_same_bat
 def test_one_of_the_sets_takes_a_development_back(at_once):
     (developments,) = (
         rows
-        for question, rows in zip(QUESTIONS, at_once["voltaro-rescue"], strict=True)
+        for question, rows in zip(QUESTIONS, at_once("voltaro-rescue"), strict=True)
         if " developments" in question
     )
 
