@@ -278,7 +278,7 @@ def _link(places: Places) -> None:
         try:
             temporary.hardlink_to(places.snapshot)
         except OSError:  # another disk, or one without links
-            shutil.copyfile(places.snapshot, temporary)
+            landing.copy_file(places.snapshot, temporary)
         landing.replace_file(temporary, places.verified)
     finally:
         temporary.unlink(missing_ok=True)

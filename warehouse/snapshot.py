@@ -4,21 +4,15 @@ Readers keep the file they opened, new ones get the new file, and nobody waits. 
 `COPY FROM DATABASE`: measured 0.2 s against 7.7 s for 220 MB.
 """
 
-import errno
 import os
-import shutil
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 from extractors.errors import DamagedWarehouseError
 from extractors.records import content_hash
 from warehouse.database import HEADERS, WAIT_S, open_warehouse
-from warehouse.landing import replace_file
+from warehouse.landing import copy_file, replace_file
 from warehouse.lock import exclusive
-
-#: Bytes after which the system is told to begin writing them.
-_PIECE = 8 << 20
 
 
 def publish(warehouse: Path, snapshot: Path) -> bool:
@@ -103,30 +97,8 @@ def _copy(origin: Path, target: Path, *, modified_ns: int) -> None:
     """Copy `origin` beside `target` and rename it over; what could not be finished takes no room."""
     temporary = target.with_name(f".{target.name}.writing")
     try:
-        _fill(temporary, origin)
+        copy_file(origin, temporary)
         os.utime(temporary, ns=(modified_ns, modified_ns))
         replace_file(temporary, target)
     finally:
         temporary.unlink(missing_ok=True)
-
-
-def _fill(target: Path, origin: Path) -> None:
-    """Write what `origin` holds to `target`, with the disk at work from the first piece on and not from the flush on.
-
-    Measured for 3.0 GB on ext4, with the flush: 1.4 to 1.9 GB/s, against 1.0 to 1.3 by `shutil.copyfile`.
-    """
-    if sys.platform == "linux":
-        try:
-            with origin.open("rb") as source, target.open("wb") as copy:
-                at = 0
-                while sent := os.sendfile(copy.fileno(), source.fileno(), at, _PIECE):
-                    # What is not on the disk yet cannot be dropped: to ask for that has it written (mm/fadvise.c).
-                    os.posix_fadvise(copy.fileno(), at, sent, os.POSIX_FADV_DONTNEED)
-                    at += sent
-        except OSError as error:
-            if error.errno not in {errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP}:
-                error.filename, error.filename2 = str(origin), str(target)  # as `shutil` says it
-                raise
-        else:
-            return
-    shutil.copyfile(origin, target)

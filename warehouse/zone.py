@@ -17,7 +17,7 @@ from urllib.parse import unquote, urlsplit
 from uuid import uuid4
 
 from extractors.errors import ConfigurationError, NewswatchError
-from warehouse.landing import flush_folder, replace_file
+from warehouse.landing import copy_file, flush_folder, replace_file
 
 #: The object that is written to ask the place for its time.
 _CLOCK = "clock"
@@ -144,7 +144,7 @@ class FolderZone:
     def send(self, path: Path, name: str) -> None:
         """Copy the file at `path`, in one step for those who look."""
         with self._beside(name) as temporary:
-            shutil.copyfile(path, temporary)
+            copy_file(path, temporary)
             replace_file(temporary, self._path(name))
 
     def create(self, name: str, data: bytes) -> bool:

@@ -37,7 +37,7 @@ from extractors.records import CollectedArticle
 from tests.bench import growth
 from tests.bench.measured import Measured
 from warehouse.database import Connection, open_snapshot
-from warehouse.landing import write_batch
+from warehouse.landing import flush_file, write_batch
 from warehouse.like import find_stored, like
 from warehouse.search import search
 from warehouse.search_index import catch_up, usable_index
@@ -210,29 +210,32 @@ def published(warehouse: Path, snapshot: Path) -> Iterator[Measured]:
     Both in turn, three times, each when the disk has written what came before: so it is after a load, which flushes.
     """
     size = warehouse.stat().st_size
-    alone = snapshot.with_name("copy")
+    copy = snapshot.with_name("copy")
+
+    def copied() -> None:
+        shutil.copyfile(warehouse, copy)
+        flush_file(copy)
+
     disk, ours = [], []
     for _ in range(3):
-        for target, taken in ((alone, disk), (snapshot, ours)):
-            target.unlink(missing_ok=True)  # before it is there again: the two together take room enough
-            os.sync()
-            started = time.perf_counter()
-            if target is alone:
-                shutil.copyfile(warehouse, alone)
-                with alone.open("rb") as file:
-                    os.fsync(file.fileno())
-            else:
-                publish(warehouse, snapshot)
-            taken.append(size / (time.perf_counter() - started) / MB)
-            alone.unlink(missing_ok=True)
+        disk.append(size / _rested_s(copied) / MB)
+        copy.unlink()  # before the next one: the two together take room enough
+        snapshot.unlink(missing_ok=True)
+        ours.append(size / _rested_s(lambda: publish(warehouse, snapshot)) / MB)
     # as a time per GB, so that less is better as everywhere
-    each = ", ".join(f"{speed:,.0f}" for speed in ours)
-    told = (
-        f"{each} MB/s; the disk alone, by copy and flush: {', '.join(f'{speed:,.0f}' for speed in disk)} MB/s"
-    )
+    each, alone = (", ".join(f"{speed:,.0f}" for speed in speeds) for speeds in (ours, disk))
+    told = f"{each} MB/s; the disk alone, by copy and flush: {alone} MB/s"
     yield Measured(
         name="publish, seconds a GB", value=1000 / statistics.median(ours), limit=1.0, unit="s", beside=told
     )
+
+
+def _rested_s(work: Callable[[], object]) -> float:
+    """Return the seconds that `work` takes once the disk has written all that came before."""
+    os.sync()
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
 
 
 def sized(con: Connection, snapshot: Path) -> Iterator[Measured]:

@@ -234,7 +234,7 @@ class Served:
         """End it as an operator does; return its status and the seconds it took."""
         began = time.monotonic()
         self.process.terminate()
-        return self.process.wait(60), time.monotonic() - began
+        return self.process.wait(30), time.monotonic() - began
 
     def close(self):
         """Kill what runs still."""

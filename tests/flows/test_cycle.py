@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -172,10 +173,13 @@ def test_the_command_with_nothing_due_is_quick_and_light(cycle, site):
         "print(status or 0, peak, sorted(heavy), file=sys.stderr)\n"
     )
     arguments = ["run", "--now", (START + timedelta(minutes=5)).isoformat()]
+    started = time.perf_counter()
     done = subprocess.run(
         [sys.executable, "-c", code, *arguments], env=told, capture_output=True, text=True, check=True
     )
+    seconds = time.perf_counter() - started
 
     status, kilobytes, heavy = done.stderr.strip().splitlines()[-1].split(maxsplit=2)
     assert (status, heavy) == ("0", "[]")
     assert int(kilobytes) < 150_000
+    assert seconds < 30  # a hang, not a speed: `make bench` measures that

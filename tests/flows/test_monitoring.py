@@ -195,6 +195,8 @@ def test_a_client_that_says_nothing_keeps_no_other_one_waiting(served):
     with socket.create_connection(served[2]) as silent, socket.create_connection(served[2]) as drip:
         drip.sendall(b"GET /met")
         assert asked(served[2], "/healthz")[0] == 200
+        assert is_open(silent)
+        assert is_open(drip)
         silent.close()
 
 
@@ -279,10 +281,12 @@ def test_a_client_that_drips_is_ended(published, monkeypatch):
 
 def test_there_are_only_so_many_clients_at_a_time(served):
     with ExitStack() as stack:
-        for _ in range(CONNECTIONS):
-            stack.enter_context(socket.create_connection(served[2])).sendall(b"GET ")
-        with socket.create_connection(served[2], timeout=20) as one_more:
+        others = [stack.enter_context(socket.create_connection(served[2])) for _ in range(CONNECTIONS)]
+        for one in others:
+            one.sendall(b"GET ")
+        with socket.create_connection(served[2], timeout=8) as one_more:
             assert one_more.recv(1) == b""  # ended at once, before any of the others
+        assert all(map(is_open, others))
     deadline = time.monotonic() + 60
     while True:
         with suppress(OSError, http.client.HTTPException):
@@ -290,6 +294,16 @@ def test_there_are_only_so_many_clients_at_a_time(served):
             break
         assert time.monotonic() < deadline
         time.sleep(0.1)
+
+
+def is_open(line):
+    """Tell whether the server has neither answered nor ended the connection."""
+    line.settimeout(0)
+    try:
+        line.recv(1)
+    except BlockingIOError:
+        return True
+    return False
 
 
 def drip_until(client, deadline):

@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 
 from extractors.orders import Batch, Manners, Order, SourceOrder
+from tests.waiting import until
 from warehouse import leases, rounds
 from warehouse.landing import write_batch
 from warehouse.leases import LeaseLostError, Standing, kept, standings, take
@@ -25,22 +26,6 @@ def zone(tmp_path, a_watch, a_source, noon):
     order = Order(order_id="o1", created_at=noon, sources=(SourceOrder(source=a_source()),))
     rounds.write_round(zone, split(order), a_watch(), Manners(user_agent="x"), "1")
     return zone
-
-
-@pytest.fixture
-def often(monkeypatch):
-    """Leases that are renewed many times a second."""
-    monkeypatch.setattr(leases, "RENEW_S", 0.05)
-
-
-def until(holds):
-    """Tell whether `holds` does within a minute."""
-    end = time.monotonic() + 60
-    while time.monotonic() < end:
-        if holds():
-            return True
-        time.sleep(0.02)
-    return False
 
 
 def test_an_order_is_free_then_held_then_done(zone, tmp_path, noon):
@@ -99,7 +84,7 @@ def test_work_for_longer_than_a_lease_keeps_it(zone):
     with kept(take(zone, Standing(order_id=ORDER))):
         for _ in range(3):
             before = zone.look().written[name]
-            assert until(lambda before=before: zone.look().written[name] > before)
+            until(lambda before=before: zone.look().written[name] > before)
 
 
 @pytest.mark.usefixtures("often")

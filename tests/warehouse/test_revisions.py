@@ -141,7 +141,7 @@ def test_no_line_keeps_the_search_for_times_of_update_busy():
     started = time.process_time()
 
     assert not is_same(article("It."), article("\n".join(lines)))
-    assert time.process_time() - started < 5  # a search that backtracks takes hours
+    assert time.process_time() - started < 1
 
 
 def correction(kind):

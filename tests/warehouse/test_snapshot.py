@@ -128,7 +128,7 @@ def refused(*_):
 def test_it_is_the_warehouse_byte_for_byte(home, monkeypatch, send):
     warehouse, snapshot = home
     add_story(warehouse, "s1")
-    monkeypatch.setattr("warehouse.snapshot._PIECE", 10_000)
+    monkeypatch.setattr("warehouse.landing._PIECE", 10_000)
     monkeypatch.setattr(os, "sendfile", send)
 
     assert publish(warehouse, snapshot)

@@ -38,12 +38,6 @@ def a_desk(tmp_path):
     return make
 
 
-@pytest.fixture
-def often(monkeypatch):
-    """Leases that are renewed many times a second."""
-    monkeypatch.setattr(leases, "RENEW_S", 0.05)
-
-
 def write(zone, desk):
     with writing(zone, desk):
         pass
@@ -188,7 +182,6 @@ def test_who_is_overtaken_while_it_writes_stops(zone, a_desk):
         went_on.append(True)
 
     assert not went_on
-
     assert is_refused(zone, home)
 
 

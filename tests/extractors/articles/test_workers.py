@@ -13,13 +13,14 @@ import pytest
 from extractors.articles import workers
 from extractors.articles.workers import ExtractionPool
 from extractors.errors import ExtractionError
+from tests.extractors.unending import never_done
 
 KEPT = []
 
 
 def work(job):
     if job == "hang":
-        time.sleep(600)
+        never_done(job)
     if job == "crash":
         os._exit(3)
     if job == "raise":
